@@ -1,0 +1,10 @@
+// Jest runs the compiled tests as native ES modules; see package.json for the flags Node needs.
+export default {
+  rootDir: 'dist',
+  roots: ['<rootDir>/tests'],
+  testMatch: ['**/*.test.js'],
+  testEnvironment: '<rootDir>/tests/host-realm-environment.js',
+  transform: {},
+  testTimeout: 30_000,
+  maxWorkers: 2,
+};

@@ -1,0 +1,131 @@
+import type { Json } from './json.ts';
+import type { RunError } from './run-state.ts';
+
+type Details = Readonly<Record<string, Json>>;
+type Options = { readonly cause?: unknown; readonly details?: Details };
+
+/** The base of all errors we throw on purpose: a stable `code`, a message that says what to do, and plain details. */
+export class MlflowTsError extends Error {
+  readonly code: string;
+  readonly details: Details;
+
+  constructor(code: string, message: string, options: Options = {}) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.details = options.details ?? {};
+  }
+}
+
+/** Thrown for a wrong command, flag or argument. Remedy: `--help`. Exit code 2. */
+export class UsageError extends MlflowTsError {
+  constructor(message: string, options?: Options) {
+    super('USAGE', message, options);
+  }
+}
+
+/** Thrown for flow parameters, config files or environment variables that do not fit. Remedy: correct them. Exit code 2. */
+export class ParameterError extends MlflowTsError {
+  constructor(message: string, options?: Options) {
+    super('PARAMETER', message, options);
+  }
+}
+
+/** Thrown when an id, name or file that the user gave does not exist. Remedy: list what exists. Exit code 2. */
+export class NotFoundError extends MlflowTsError {
+  constructor(message: string, options?: Options) {
+    super('NOT_FOUND', message, options);
+  }
+}
+
+/** Thrown when the request contradicts the recorded state (a finished run cancelled, an aliased version deleted). Exit code 1. */
+export class ConflictError extends MlflowTsError {
+  constructor(message: string, options?: Options) {
+    super('CONFLICT', message, options);
+  }
+}
+
+/** Thrown when data does not hold what it must: a hostile or damaged archive, a broken image, a checksum that differs. Exit code 1. */
+export class DataError extends MlflowTsError {
+  constructor(message: string, options?: Options) {
+    super('DATA', message, options);
+  }
+}
+
+/** Thrown when training cannot go on: an unsupported layer, a loss that is not finite. Exit code 1. */
+export class TrainingError extends MlflowTsError {
+  constructor(message: string, options?: Options) {
+    super('TRAINING', message, options);
+  }
+}
+
+/** Thrown when the machine does not give what is needed: registry unreadable or newer, disk full, no permission. Exit code 4. */
+export class EnvironmentError extends MlflowTsError {
+  constructor(message: string, options?: Options) {
+    super('ENVIRONMENT', message, options);
+  }
+}
+
+/** Thrown when a task input or result is not JSON. Remedy: return a reference (path, id) instead of the object. */
+export class NotJsonError extends MlflowTsError {
+  constructor(path: string, received: string) {
+    super(
+      'NOT_JSON',
+      `${path} is not JSON: received ${received}. Pass plain data, or a path or id that names the object.`,
+      {
+        details: { path, received },
+      },
+    );
+  }
+}
+
+/** Thrown in a task or flow body when its time limit passed. */
+export class TimeoutError extends MlflowTsError {
+  readonly timeoutMs: number;
+  constructor(what: string, timeoutMs: number) {
+    super('TIMEOUT', `${what} did not finish within ${timeoutMs} ms. Raise its timeoutMs or give it less to do.`, {
+      details: { timeoutMs },
+    });
+    this.timeoutMs = timeoutMs;
+  }
+}
+
+/** Thrown where work stops because its run is being cancelled. Exit code 130 or 143 by its signal, else 1. */
+export class CancelledError extends MlflowTsError {
+  constructor(reason: string, options?: Options) {
+    super('CANCELLED', reason, options);
+  }
+}
+
+/** Thrown when another attempt of the run has taken over: this one must stop and may write nothing more. */
+export class FencedError extends MlflowTsError {
+  constructor(message: string, options?: Options) {
+    super('FENCED', message, options);
+  }
+}
+
+/** Thrown where the process running a run died (also a child process killed under its task). Exit code 3. */
+export class CrashedError extends MlflowTsError {
+  constructor(message: string, options?: Options) {
+    super('CRASHED', message, options);
+  }
+}
+
+/** The error as it is stored in a run's state. Anything thrown that is not an Error is described by its text. */
+export function toRunError(thrown: unknown): RunError {
+  if (!(thrown instanceof Error)) return { name: 'Error', code: 'UNKNOWN', message: String(thrown) };
+  const known = thrown instanceof MlflowTsError;
+  return {
+    name: thrown.name,
+    code: known ? thrown.code : systemCode(thrown),
+    message: thrown.message,
+    ...(thrown.stack === undefined ? {} : { stack: thrown.stack }),
+    ...(known && Object.keys(thrown.details).length > 0 ? { details: thrown.details } : {}),
+    ...(thrown.cause === undefined ? {} : { cause: toRunError(thrown.cause) }),
+  };
+}
+
+function systemCode(error: Error): string {
+  const { code } = error as Error & { code?: unknown };
+  return typeof code === 'string' ? code : 'UNKNOWN';
+}

@@ -1,0 +1,37 @@
+import { v7 } from 'uuid';
+
+declare const brand: unique symbol;
+type Branded<Name extends string> = string & { readonly [brand]: Name };
+
+/** Ids are UUIDv7 text (RFC 9562): they sort by creation time. */
+export type FlowRunId = Branded<'FlowRunId'>;
+export type TaskRunId = Branded<'TaskRunId'>;
+export type TrainingRunId = Branded<'TrainingRunId'>;
+export type ExperimentId = Branded<'ExperimentId'>;
+export type StudyId = Branded<'StudyId'>;
+export type TrialId = Branded<'TrialId'>;
+export type ArtifactId = Branded<'ArtifactId'>;
+export type ResultId = Branded<'ResultId'>;
+/** Lower-case hex SHA-256 of the canonical manifest of a dataset version. */
+export type DatasetVersionId = Branded<'DatasetVersionId'>;
+/** Lower-case hex SHA-256 of dataset version id + prep configuration. */
+export type TensorCacheId = Branded<'TensorCacheId'>;
+
+/** New ids; within one process they are strictly increasing. */
+export const newFlowRunId = (): FlowRunId => v7() as FlowRunId;
+export const newTaskRunId = (): TaskRunId => v7() as TaskRunId;
+export const newTrainingRunId = (): TrainingRunId => v7() as TrainingRunId;
+export const newExperimentId = (): ExperimentId => v7() as ExperimentId;
+export const newStudyId = (): StudyId => v7() as StudyId;
+export const newTrialId = (): TrialId => v7() as TrialId;
+export const newArtifactId = (): ArtifactId => v7() as ArtifactId;
+export const newResultId = (): ResultId => v7() as ResultId;
+
+/** How much of an id is shown to people; commands accept any unambiguous prefix. */
+export function shortId(id: string): string {
+  return id.length === UUID_LENGTH ? id.slice(-SHORT_UUID_LENGTH) : id.slice(0, SHORT_HASH_LENGTH);
+}
+
+const UUID_LENGTH = 36;
+const SHORT_UUID_LENGTH = 8;
+const SHORT_HASH_LENGTH = 12;

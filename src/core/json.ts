@@ -1,0 +1,25 @@
+import { createHash } from 'node:crypto';
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type JsonObject = Readonly<Record<string, Json>>;
+
+/** JSON text with object keys sorted: equal values give equal text. */
+export function canonicalJson(value: Json): string {
+  return JSON.stringify(sortKeys(value));
+}
+
+/** Lower-case hex SHA-256 of the canonical JSON text. */
+export function hashJson(value: Json): string {
+  return createHash('sha256').update(canonicalJson(value)).digest('hex');
+}
+
+function sortKeys(value: Json): Json {
+  if (value === null || typeof value !== 'object') return value;
+  if (isArray(value)) return value.map(sortKeys);
+  const keys = Object.keys(value).sort();
+  return Object.fromEntries(keys.map((key) => [key, sortKeys(value[key]!)]));
+}
+
+function isArray(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
+}

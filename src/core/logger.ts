@@ -1,0 +1,23 @@
+import type { Json } from './json.ts';
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Where a task, flow or service says what it does. Data is JSON and is stored beside the message. */
+export interface Logger {
+  debug(message: string, data?: LogData): void;
+  info(message: string, data?: LogData): void;
+  warn(message: string, data?: LogData): void;
+  error(message: string, data?: LogData): void;
+}
+
+export type LogData = Readonly<Record<string, Json>>;
+
+/** How long work shows itself: `total` is absent while it is unknown. */
+export type Progress = {
+  readonly done: number;
+  readonly total?: number;
+  readonly unit: string;
+  readonly label?: string;
+};
+export type ReportProgress = (progress: Progress) => void;
