@@ -1,0 +1,15 @@
+import { z } from 'zod';
+
+/** What `collect` takes. */
+export const collectParameters = z.strictObject({
+  source: z
+    .string()
+    .min(1)
+    .default('sample:signs')
+    .describe('Where the dataset comes from: sample:signs[?seed=N&perClass=N], folder:PATH, zip:PATH or idx:PATH'),
+  force: z.boolean().default(false).describe('Download and unpack again even when the local version is current'),
+  requireFresh: z
+    .boolean()
+    .default(false)
+    .describe('Fail when the source cannot be reached, instead of using the complete local version with a warning'),
+});

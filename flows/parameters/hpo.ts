@@ -1,0 +1,36 @@
+import { z } from 'zod';
+
+/** A search space as it stands in YAML; its meaning is checked by the task that opens the study. */
+const searchSpace = z.record(z.string(), z.json());
+
+/** What `hpo` takes. */
+export const hpoParameters = z.strictObject({
+  tensorCache: z
+    .string()
+    .min(1)
+    .default('latest')
+    .describe('Id or id prefix of the tensor cache that prep wrote, or "latest"'),
+  study: z.string().min(1).optional().describe('Name of the study; the name of an unfinished one continues it'),
+  experiment: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Experiment that the training runs belong to; default: the name of the dataset'),
+  architecture: z.string().min(1).default('cnn').describe('Architecture of the model: cnn or dense'),
+  space: searchSpace
+    .default({ learningRate: { choice: [0.001, 0.002, 0.004] }, filters: { choice: [8, 16] } })
+    .describe('Search space: {"learningRate": {"choice": [0.001, 0.002]}, "filters": {"int": [8, 32], "step": 8}}'),
+  sampler: z.enum(['grid', 'random']).default('grid').describe('How trials are chosen from the space'),
+  trials: z.int().min(1).max(10_000).default(20).describe('Largest number of trials; a grid may have fewer cells'),
+  trialEpochs: z.int().min(1).max(10_000).default(3).describe('Epochs of each trial'),
+  trialShare: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(1)
+    .describe('Share of the training images that a trial sees; the final training sees all'),
+  workers: z.int().min(1).max(64).default(2).describe('Trials that run at once, each in its own process'),
+  failOnFailedTrials: z.boolean().default(false).describe('Fail the flow when a trial failed; else it only shows'),
+  seed: z.int().min(0).default(1).describe('Seed of sampling, initial weights and shuffling'),
+  engine: z.enum(['auto', 'onnx', 'cpu']).default('auto').describe('Training engine; auto takes the fastest that can'),
+});
