@@ -111,6 +111,24 @@ export class CrashedError extends MlflowTsError {
   }
 }
 
+/** Thrown by an awaited `task.map(…)` once all items have ended and some failed; `outcomes` are in the order of the inputs. */
+export class MappedTaskError extends MlflowTsError {
+  readonly outcomes: readonly MappedOutcome[];
+  constructor(task: string, outcomes: readonly MappedOutcome[]) {
+    const errors = outcomes.flatMap((outcome) => (outcome.kind === 'failed' ? [outcome.error] : []));
+    const first = toRunError(errors[0]);
+    super(
+      'MAPPED_TASK',
+      `${errors.length} of ${outcomes.length} runs of task "${task}" failed, the first with ${first.name}: ${first.message}`,
+      { cause: errors[0], details: { task, failed: errors.length, total: outcomes.length } },
+    );
+    this.outcomes = outcomes;
+  }
+}
+
+type MappedOutcome =
+  { readonly kind: 'done'; readonly value: unknown } | { readonly kind: 'failed'; readonly error: unknown };
+
 /** The error as it is stored in a run's state. Anything thrown that is not an Error is described by its text. */
 export function toRunError(thrown: unknown): RunError {
   if (!(thrown instanceof Error)) return { name: 'Error', code: 'UNKNOWN', message: String(thrown) };

@@ -1,0 +1,21 @@
+import type { z } from 'zod';
+import { flow, type Flow, type FlowBody, type FlowOptions } from './flow.ts';
+import type { BodyResult, Nothing, Recordable } from './recordable.ts';
+import { task, type Task, type TaskBody, type TaskOptions } from './task.ts';
+
+/** `task` and `flow` whose bodies see `context.services` as `Services`. */
+export interface FlowApi<Services> {
+  task<Input extends Recordable | undefined | Nothing = Nothing, Returned extends BodyResult = BodyResult>(
+    options: TaskOptions<NoInfer<Input>>,
+    body: TaskBody<Input, Returned, Services>,
+  ): Task<Input, Returned, Services>;
+  flow<Schema extends z.ZodType, Returned extends BodyResult>(
+    options: FlowOptions<Schema>,
+    body: FlowBody<Schema, Returned, Services>,
+  ): Flow<Schema, Returned, Services>;
+}
+
+/** Binds `task` and `flow` to an application's services. */
+export function createFlowApi<Services>(): FlowApi<Services> {
+  return { task, flow };
+}
