@@ -1,0 +1,27 @@
+import type { z } from 'zod';
+import type { ImageShape } from '../image-shape.ts';
+import type { Layer, TensorFlow } from '../tensorflow.ts';
+
+/** Names an architecture and its parameters: what a study searches and a model card records. */
+export type ArchitectureSpec = {
+  readonly name: string;
+  readonly parameters: Readonly<Record<string, number | string | boolean>>;
+};
+
+/**
+ * One family of networks. `layers` stacks everything between the scaled pixels and the softmax: raw pixels 0..255 are
+ * scaled to 0..1 before it, a dense softmax over the classes follows it. Layers are named, so that two builds of one
+ * spec save identical files.
+ */
+export interface Architecture<Parameters extends z.ZodObject = z.ZodObject> {
+  readonly description: string;
+  readonly parameters: Parameters;
+  layers(tf: TensorFlow, parameters: z.output<Parameters>, image: ImageShape): Layer[];
+}
+
+/** Ties the schema of the parameters to the function that reads them. */
+export function defineArchitecture<Parameters extends z.ZodObject>(
+  architecture: Architecture<Parameters>,
+): Architecture<Parameters> {
+  return architecture;
+}

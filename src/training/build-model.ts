@@ -1,0 +1,55 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { z } from 'zod';
+import { ParameterError } from '../core/errors.ts';
+import type { Architecture, ArchitectureSpec } from './architectures/architecture.ts';
+import { findArchitecture } from './architectures/catalogue.ts';
+import type { ImageShape } from './image-shape.ts';
+import { initialiseWeights } from './initial-weights.ts';
+import type { Layer, TensorFlow } from './tensorflow.ts';
+
+/**
+ * Builds a classifier: input `[batch, height, width, channels]` raw pixels 0..255, output `[batch, classes]`
+ * probabilities. Equal arguments give equal weights, on every machine.
+ * @throws ParameterError for an unknown architecture or parameter, TrainingError when the images are too small for it.
+ */
+export function buildModel(
+  tf: TensorFlow,
+  spec: ArchitectureSpec,
+  image: ImageShape,
+  classes: number,
+  seed: number,
+): LayersModel {
+  const architecture = findArchitecture(spec.name);
+  const { layers } = tf.layers;
+  const model = tf.layers.sequential({ name: spec.name });
+  const stack: Layer[] = [
+    layers.rescaling({
+      name: 'scale',
+      scale: 1 / 255,
+      inputShape: [image.height, image.width, image.channels],
+    }),
+    ...architecture.layers(tf, parseParameters(spec, architecture), image),
+    layers.dense({ name: 'classes', units: classes, activation: 'softmax', kernelInitializer: 'zeros' }),
+  ];
+  for (const layer of stack) model.add(layer);
+  initialiseWeights(tf, model, seed);
+  return model;
+}
+
+/**
+ * Checks an architecture's parameters and fills in its defaults, so that what is recorded is complete.
+ * @throws ParameterError naming every parameter that does not fit.
+ */
+export function completeSpec(spec: ArchitectureSpec): ArchitectureSpec {
+  const parameters = parseParameters(spec, findArchitecture(spec.name));
+  return { name: spec.name, parameters: parameters as ArchitectureSpec['parameters'] };
+}
+
+function parseParameters(spec: ArchitectureSpec, architecture: Architecture): Record<string, unknown> {
+  const parsed = architecture.parameters.safeParse(spec.parameters);
+  if (parsed.success) return parsed.data;
+  const known = Object.keys(architecture.parameters.shape).join(', ');
+  throw new ParameterError(
+    `Architecture ${spec.name} does not take these parameters (it knows ${known}):\n${z.prettifyError(parsed.error)}`,
+  );
+}

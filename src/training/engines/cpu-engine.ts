@@ -1,0 +1,95 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Scalar, Tensor, Tensor2D, Variable } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { LabelledImages } from '../../core/labelled-images.ts';
+import type { TensorFlow } from '../tensorflow.ts';
+import { copyWeights } from '../weights.ts';
+import { ADAM } from './adam.ts';
+import { applyForTraining } from './cpu-forward.ts';
+import { classifierRefusal, classifierShape, requireClassifier } from './classifier.ts';
+import type { StepResult, Trainer, TrainerOptions, TrainingEngine } from './training-engine.ts';
+
+/**
+ * TensorFlow.js on one core: automatic differentiation of whatever layers the model has. The reference that other
+ * engines are tested against, and the fallback for models they do not know; several times slower than they are. A step
+ * blocks the event loop of its thread.
+ */
+export function createCpuEngine(tf: TensorFlow): TrainingEngine {
+  return {
+    name: 'cpu',
+    version: `tfjs ${tf.core.version_core}`,
+    refusal: (model) => Promise.resolve(classifierRefusal(model)),
+    createTrainer: (model, options) => {
+      requireClassifier(model);
+      return Promise.resolve(createCpuTrainer(tf, model, options));
+    },
+  };
+}
+
+function createCpuTrainer(tf: TensorFlow, model: LayersModel, options: TrainerOptions): Trainer {
+  const { core } = tf;
+  const optimizer = core.train.adam(0, ADAM.beta1, ADAM.beta2, ADAM.epsilon);
+  const variables = model.trainableWeights.map((weight) => weight.read()).filter((tensor) => isVariable(tf, tensor));
+  let steps = 0;
+
+  const lossOf = (batch: LabelledImages, result: { correct: number }): Scalar => {
+    const logits = applyForTraining(tf, model, toTensor(tf, model, batch), { seed: options.seed, step: steps });
+    const labels = core.tensor1d(batch.labels, 'int32');
+    result.correct = core.sum(core.equal(core.argMax(logits, 1), labels)).dataSync()[0] ?? 0;
+    const loss = crossEntropy(tf, logits, labels, options.labelSmoothing);
+    return model.calculateLosses().reduce<Scalar>((sum, penalty) => core.add(sum, penalty), loss);
+  };
+
+  return {
+    step: async (batch, learningRate): Promise<StepResult> => {
+      // Lets messages and aborts through: the step itself blocks.
+      await nextTurn();
+      Reflect.set(optimizer, 'learningRate', learningRate);
+      const result = { correct: 0 };
+      const loss = core.tidy(() => {
+        const cost = optimizer.minimize(() => lossOf(batch, result), true, variables);
+        return cost?.dataSync()[0] ?? NaN;
+      });
+      steps += 1;
+      return { loss, correct: result.correct };
+    },
+    predict: async (images, count) => {
+      await nextTurn();
+      return predictOnCpu(tf, model, images, count);
+    },
+    readWeights: () => Promise.resolve(copyWeights(model)),
+    dispose: () => {
+      optimizer.dispose();
+      return Promise.resolve();
+    },
+  };
+}
+
+function isVariable({ core }: TensorFlow, tensor: Tensor): tensor is Variable {
+  return tensor instanceof core.Variable;
+}
+
+/** Probabilities `[count, classes]` of uint8 images `[count, height, width, channels]`, computed by TensorFlow.js. */
+export function predictOnCpu(tf: TensorFlow, model: LayersModel, images: Uint8Array, count: number): Float32Array {
+  return tf.core.tidy(() => {
+    const output = model.apply(toTensor(tf, model, { images, count }), { training: false }) as Tensor2D;
+    return Float32Array.from(output.dataSync());
+  });
+}
+
+function toTensor(
+  tf: TensorFlow,
+  model: LayersModel,
+  { images, count }: { images: Uint8Array; count: number },
+): Tensor {
+  const { image } = classifierShape(model);
+  return tf.core.tensor4d(Float32Array.from(images), [count, image.height, image.width, image.channels]);
+}
+
+function crossEntropy({ core }: TensorFlow, logits: Tensor2D, labels: Tensor, smoothing: number): Scalar {
+  const classes = logits.shape[1];
+  const elsewhere = smoothing / classes;
+  const targets = core.oneHot(labels, classes, 1 - smoothing + elsewhere, elsewhere, 'float32');
+  const perImage = core.sum(core.mul(targets, core.logSoftmax(logits)), 1);
+  return core.neg(core.mean(perImage));
+}

@@ -1,0 +1,65 @@
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { Layer, TensorFlow } from '../tensorflow.ts';
+import { softmaxHead } from './classifier.ts';
+import { dropoutMask } from './dropout-mask.ts';
+
+type Override = { readonly target: object; readonly key: string; readonly value: unknown };
+
+/**
+ * The model's logits `[batch, classes]` in training mode. TensorFlow.js draws dropout masks from a generator that cannot
+ * be seeded per step and offers only the softmax's output, so the dropout layers' `call` and the last activation are
+ * replaced for the duration of this call.
+ */
+export function applyForTraining(
+  tf: TensorFlow,
+  model: LayersModel,
+  images: Tensor,
+  masks: { readonly seed: number; readonly step: number },
+): Tensor2D {
+  const dropouts = model.layers
+    .filter((layer) => layer.getClassName() === 'Dropout')
+    .map((layer) => seededDropout(tf, layer, masks));
+  return withOverrides(
+    [...dropouts, withoutSoftmax(tf, model)],
+    () => model.apply(images, { training: true }) as Tensor2D,
+  );
+}
+
+function seededDropout({ core }: TensorFlow, layer: Layer, { seed, step }: { seed: number; step: number }): Override {
+  const rate = Number(layer.getConfig().rate);
+  const call = (inputs: Tensor | Tensor[]): Tensor => {
+    const input = Array.isArray(inputs) ? inputs[0]! : inputs;
+    if (rate === 0) return input;
+    const kept = dropoutMask(seed, step, layer.name, input.size, rate);
+    return core.mul(input, core.div(core.tensor(Float32Array.from(kept), input.shape), 1 - rate));
+  };
+  return { target: layer, key: 'call', value: call };
+}
+
+function withoutSoftmax({ layers }: TensorFlow, model: LayersModel): Override {
+  const { kind, layer } = softmaxHead(model);
+  if (kind === 'layer') {
+    return {
+      target: layer,
+      key: 'call',
+      value: (inputs: Tensor | Tensor[]) => (Array.isArray(inputs) ? inputs[0] : inputs),
+    };
+  }
+  const linear: unknown = Reflect.get(layers.layers.activation({ activation: 'linear' }), 'activation');
+  return { target: layer, key: 'activation', value: linear };
+}
+
+function withOverrides<Result>(overrides: readonly Override[], body: () => Result): Result {
+  const before = overrides.map(({ target, key }) => Object.getOwnPropertyDescriptor(target, key));
+  for (const { target, key, value } of overrides) Reflect.set(target, key, value);
+  try {
+    return body();
+  } finally {
+    overrides.forEach(({ target, key }, index) => {
+      const descriptor = before[index];
+      if (descriptor === undefined) Reflect.deleteProperty(target, key);
+      else Object.defineProperty(target, key, descriptor);
+    });
+  }
+}

@@ -1,0 +1,43 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { LabelledImages } from '../../core/labelled-images.ts';
+
+export const ENGINE_NAMES = ['onnx', 'cpu'] as const;
+export type EngineName = (typeof ENGINE_NAMES)[number];
+
+/**
+ * Runs training steps for a `LayersModel` that takes raw pixels `[batch, height, width, channels]` 0..255 and ends in a
+ * softmax over the classes: mean softmax cross-entropy, minimised by Adam (arXiv 1412.6980; β₁ 0.9, β₂ 0.999, ε 1e-7).
+ * Equal models, batches and options give bit-identical weights in every run of the same engine and thread count.
+ */
+export interface TrainingEngine {
+  readonly name: EngineName;
+  /** The library that computes, and its version: `onnxruntime-node 1.30.0`. */
+  readonly version: string;
+  /** Why this engine cannot train the model, in a sentence; undefined when it can. */
+  refusal(model: LayersModel): Promise<string | undefined>;
+  /** @throws TrainingError when the model cannot be trained by this engine. */
+  createTrainer(model: LayersModel, options: TrainerOptions): Promise<Trainer>;
+}
+
+export type TrainerOptions = {
+  /** Decides the dropout masks. */
+  readonly seed: number;
+  /** Cores to compute on; an engine may use fewer. */
+  readonly threads: number;
+  /** See TrainingSettings. */
+  readonly labelSmoothing: number;
+};
+
+/** One model in training. Whether the model's own weights follow meanwhile is open: take them with `readWeights`. */
+export interface Trainer {
+  /** One optimiser step over a batch of any size. The batch is not changed. */
+  step(batch: LabelledImages, learningRate: number): Promise<StepResult>;
+  /** Probabilities `[count, classes]` of uint8 images `[count, height, width, channels]` under the current weights. */
+  predict(images: Uint8Array, count: number): Promise<Float32Array>;
+  /** Copies of the current weights, in the order of `model.weights`. */
+  readWeights(): Promise<Float32Array[]>;
+  dispose(): Promise<void>;
+}
+
+/** `loss` is the batch's mean before the step, `correct` how many of its images were classified rightly. */
+export type StepResult = { readonly loss: number; readonly correct: number };

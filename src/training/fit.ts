@@ -1,0 +1,151 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { Clock } from '../core/clock.ts';
+import { TrainingError } from '../core/errors.ts';
+import type { LabelledImages } from '../core/labelled-images.ts';
+import type { ReportProgress } from '../core/logger.ts';
+import { checkTrainingInput } from './check-training-input.ts';
+import { batchesOfEpoch } from './epoch-batches.ts';
+import type { Trainer, TrainingEngine } from './engines/training-engine.ts';
+import { accuracyOf, meanCrossEntropy } from './evaluate.ts';
+import { predictInBatches } from './predict-in-batches.ts';
+import type { EpochMetrics, TrainingSettings } from './training-settings.ts';
+import { writeWeights } from './weights.ts';
+
+export type FitInput = {
+  readonly model: LayersModel;
+  readonly engine: TrainingEngine;
+  readonly settings: TrainingSettings;
+  readonly train: LabelledImages;
+  readonly validation: LabelledImages;
+};
+
+export type FitOptions = {
+  readonly clock: Clock;
+  /** Looked at between steps. */
+  readonly signal?: AbortSignal;
+  /** Cores for the engine; default 1. Part of what makes a training reproducible. */
+  readonly threads?: number;
+  readonly onEpoch?: (metrics: EpochMetrics) => void | Promise<void>;
+  /** In images, over all epochs; a few times a second. */
+  readonly progress?: ReportProgress;
+};
+
+export type FitResult = {
+  readonly history: readonly EpochMetrics[];
+  /** Counted from 1: the epoch whose weights the model now has. */
+  readonly bestEpoch: number;
+  readonly stoppedEarly: boolean;
+};
+
+/**
+ * Trains the model in place and leaves it with the weights of its best epoch: highest validation accuracy, then lowest
+ * validation loss. Each epoch sees the training images in an order decided by the seed.
+ * @throws TrainingError when data and model do not fit or the loss is not finite; the signal's reason when it is aborted
+ * (the model's weights are then as they were or those of some step).
+ */
+export async function fit(input: FitInput, options: FitOptions): Promise<FitResult> {
+  checkTrainingInput(input);
+  const { model, engine, settings } = input;
+  options.signal?.throwIfAborted();
+  const trainer = await engine.createTrainer(model, {
+    seed: settings.seed,
+    threads: options.threads ?? 1,
+    labelSmoothing: settings.labelSmoothing ?? 0,
+  });
+  try {
+    return await runEpochs(input, options, trainer);
+  } finally {
+    await trainer.dispose();
+  }
+}
+
+async function runEpochs(input: FitInput, options: FitOptions, trainer: Trainer): Promise<FitResult> {
+  const { model, settings } = input;
+  const history: EpochMetrics[] = [];
+  const patience = settings.earlyStopping?.patience ?? Infinity;
+  let best: Best = { epoch: 0, accuracy: -1, loss: Infinity, weights: [] };
+  for (let epoch = 1; epoch <= settings.epochs && epoch - 1 - best.epoch < patience; epoch += 1) {
+    const metrics = await runEpoch(input, options, trainer, epoch);
+    history.push(metrics);
+    if (isBetter(metrics, best)) best = bestOf(metrics, await trainer.readWeights());
+    await options.onEpoch?.(metrics);
+  }
+  await writeWeights(model, best.weights);
+  return { history, bestEpoch: best.epoch, stoppedEarly: history.length < settings.epochs };
+}
+
+type Best = {
+  readonly epoch: number;
+  readonly accuracy: number;
+  readonly loss: number;
+  readonly weights: readonly Float32Array[];
+};
+
+function isBetter({ validationAccuracy, validationLoss }: EpochMetrics, best: Best): boolean {
+  if (validationAccuracy !== best.accuracy) return validationAccuracy > best.accuracy;
+  return validationLoss < best.loss;
+}
+
+function bestOf({ epoch, validationAccuracy, validationLoss }: EpochMetrics, weights: readonly Float32Array[]): Best {
+  return { epoch, accuracy: validationAccuracy, loss: validationLoss, weights };
+}
+
+async function runEpoch(input: FitInput, options: FitOptions, trainer: Trainer, epoch: number): Promise<EpochMetrics> {
+  const { settings, train, validation } = input;
+  const { clock, signal } = options;
+  const startedMs = clock.monotonicMs();
+  const { loss, accuracy } = await trainEpoch(input, options, trainer, epoch);
+  const trainedMs = clock.monotonicMs();
+  const probabilities = await predictInBatches(trainer, validation, signal === undefined ? {} : { signal });
+  const endedMs = clock.monotonicMs();
+  const validationLoss = meanCrossEntropy(probabilities, validation.labels);
+  if (!Number.isFinite(validationLoss)) throw divergence(epoch, settings.learningRate, validationLoss);
+  return {
+    epoch,
+    loss,
+    accuracy,
+    validationLoss,
+    validationAccuracy: accuracyOf(probabilities, validation.labels),
+    learningRate: settings.learningRate,
+    seconds: (endedMs - startedMs) / 1000,
+    imagesPerSecond: train.count / Math.max((trainedMs - startedMs) / 1000, Number.EPSILON),
+  };
+}
+
+async function trainEpoch(
+  { settings, train }: FitInput,
+  { clock, signal, progress }: FitOptions,
+  trainer: Trainer,
+  epoch: number,
+): Promise<{ loss: number; accuracy: number }> {
+  const sums = { loss: 0, correct: 0, seen: 0 };
+  let reportedMs = clock.monotonicMs();
+  for (const batch of batchesOfEpoch(train, settings, epoch)) {
+    signal?.throwIfAborted();
+    const { loss, correct } = await trainer.step(batch, settings.learningRate);
+    if (!Number.isFinite(loss)) throw divergence(epoch, settings.learningRate, loss);
+    sums.loss += loss * batch.count;
+    sums.correct += correct;
+    sums.seen += batch.count;
+    const nowMs = clock.monotonicMs();
+    if (nowMs - reportedMs < REPORT_EVERY_MS && sums.seen < train.count) continue;
+    reportedMs = nowMs;
+    progress?.({
+      done: (epoch - 1) * train.count + sums.seen,
+      total: settings.epochs * train.count,
+      unit: 'images',
+      label: `epoch ${epoch}/${settings.epochs}`,
+    });
+  }
+  signal?.throwIfAborted();
+  return { loss: sums.loss / sums.seen, accuracy: sums.correct / sums.seen };
+}
+
+const REPORT_EVERY_MS = 200;
+
+function divergence(epoch: number, learningRate: number, loss: number): TrainingError {
+  return new TrainingError(
+    `The loss became ${loss} in epoch ${epoch} at learning rate ${learningRate}: training diverged. Lower the learning rate.`,
+    { details: { epoch, learningRate } },
+  );
+}
