@@ -1,0 +1,108 @@
+import * as z from 'zod';
+import { LOG_LEVELS } from '../core/logger.ts';
+
+const share = z.number().min(0).max(1);
+const count = z.int().min(0);
+
+const epochMetrics = z.object({
+  /** From 1. */
+  epoch: z.int().min(1),
+  loss: z.number(),
+  accuracy: share,
+  validationLoss: z.number(),
+  validationAccuracy: share,
+  learningRate: z.number(),
+  seconds: z.number(),
+  imagesPerSecond: z.number(),
+});
+
+export const EVALUATED_SPLITS = ['test', 'apart'] as const;
+
+/** One training, as it is handed to a child process. */
+export const trainingJobSchema = z.object({
+  /** Absolute path of the tensor cache. */
+  cachePath: z.string(),
+  settings: z.object({
+    architecture: z.object({
+      name: z.string(),
+      parameters: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
+    }),
+    epochs: z.int().min(1),
+    batchSize: z.int().min(1),
+    learningRate: z.number().positive(),
+    optimizer: z.literal('adam'),
+    seed: z.int(),
+    earlyStopping: z.object({ patience: z.int().min(1) }).exactOptional(),
+    labelSmoothing: z.number().min(0).max(1).exactOptional(),
+  }),
+  engine: z.enum(['auto', 'onnx', 'cpu']),
+  threads: z.int().min(1),
+  /** Which splits to evaluate with the best epoch's weights; none while searching. */
+  evaluateOn: z.array(z.enum(EVALUATED_SPLITS)),
+  /** Absolute path of an empty or missing folder for the model's files; absent: nothing is saved. */
+  saveTo: z.string().exactOptional(),
+});
+
+export type TrainingJob = Readonly<z.infer<typeof trainingJobSchema>>;
+
+const evaluation = z.object({
+  accuracy: share,
+  loss: z.number(),
+  classes: z.array(
+    z.object({ name: z.string(), precision: z.number(), recall: z.number(), f1: z.number(), support: count }),
+  ),
+  confusionMatrix: z.array(z.array(count)),
+  correct: z.array(z.boolean()),
+});
+
+const predictions = z.object({
+  sampleIds: z.array(z.string()),
+  labels: z.array(count),
+  predicted: z.array(count),
+});
+
+export const trainingJobResultSchema = z.object({
+  engine: z.object({ name: z.string(), version: z.string(), reason: z.string(), threads: count }),
+  classNames: z.array(z.string()),
+  image: z.object({ height: count, width: count, channels: z.union([z.literal(1), z.literal(3)]) }),
+  history: z.array(epochMetrics),
+  bestEpoch: z.int().min(1),
+  validation: z.object({ accuracy: share, loss: z.number() }),
+  evaluations: z.object({ test: evaluation.exactOptional(), apart: evaluation.exactOptional() }),
+  /** True and predicted class index of each test sample; present when `test` was evaluated. */
+  testPredictions: predictions.exactOptional(),
+  /** The folder asked for by `saveTo`, once the model's files are in it. */
+  modelFiles: z.string().exactOptional(),
+});
+
+export type TrainingJobResult = Readonly<z.infer<typeof trainingJobResultSchema>>;
+
+const progress = z.object({
+  done: z.number(),
+  total: z.number().exactOptional(),
+  unit: z.string(),
+  label: z.string().exactOptional(),
+});
+
+const failure = z.object({
+  name: z.string(),
+  code: z.string(),
+  message: z.string(),
+  stack: z.string().exactOptional(),
+});
+
+/** What a training child tells its parent. Exactly one `result` or `failure` ends the conversation. */
+export const childMessageSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('epoch'), metrics: epochMetrics }),
+  z.object({ type: z.literal('progress'), progress }),
+  z.object({
+    type: z.literal('log'),
+    level: z.enum(LOG_LEVELS),
+    message: z.string(),
+    data: z.record(z.string(), z.json()).exactOptional(),
+  }),
+  z.object({ type: z.literal('result'), result: z.unknown() }),
+  z.object({ type: z.literal('failure'), error: failure }),
+]);
+
+export type ChildMessage = z.infer<typeof childMessageSchema>;

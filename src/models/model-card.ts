@@ -1,0 +1,47 @@
+import * as z from 'zod';
+
+const json = z.json();
+const metrics = z.record(z.string(), z.number());
+
+/** `model.json` beside a version's files: what the model takes and gives, and what it was made from. */
+export const modelCardSchema = z.object({
+  formatVersion: z.literal(1),
+  name: z.string(),
+  version: z.int().min(1),
+  /** ISO 8601, UTC. */
+  createdAt: z.iso.datetime(),
+  signature: z.object({
+    /** uint8 `[count, height, width, channels]`, 0..255; scaling is inside the model. */
+    input: z.object({
+      name: z.string(),
+      height: z.int().min(1),
+      width: z.int().min(1),
+      channels: z.union([z.literal(1), z.literal(3)]),
+    }),
+    /** float32 `[count, classNames.length]`, probabilities. */
+    output: z.object({ name: z.string(), classNames: z.array(z.string()).min(1) }),
+  }),
+  architecture: z.record(z.string(), json),
+  datasetVersion: z.string().nullable(),
+  /** True when the dataset was drawn by a program: such a model knows nothing of real photographs. */
+  synthetic: z.boolean(),
+  tensorCache: z.string().nullable(),
+  trainingRun: z.string().nullable(),
+  parameters: z.record(z.string(), json),
+  metrics,
+  engine: z.record(z.string(), json),
+  codeVersion: z.string(),
+  testPredictions: z.object({ samples: z.int().min(0), sha256: z.string() }).nullable(),
+  /** Every file of the version but this one, by path from the version's folder. */
+  files: z.array(z.object({ path: z.string(), bytes: z.int().min(0), sha256: z.string() })),
+});
+
+export type ModelCard = Readonly<z.infer<typeof modelCardSchema>>;
+
+/** What the maker of a model says of it; the rest of the card comes from saving it. */
+export type ModelCardContent = Omit<
+  ModelCard,
+  'formatVersion' | 'name' | 'version' | 'createdAt' | 'testPredictions' | 'files' | 'trainingRun'
+>;
+
+export const CARD_FILE = 'model.json';

@@ -1,0 +1,143 @@
+import * as z from 'zod';
+import { didYouMean } from '../../core/closest-name.ts';
+import { ParameterError } from '../../core/errors.ts';
+import type { Dimension, ParameterValue, SearchSpace } from './search-space.ts';
+
+const EXPECTED = 'expected { float: [low, high] }, { int: [low, high] } or { choice: [value, …] }';
+
+const KEYS = {
+  float: ['float', 'log', 'step', 'steps'],
+  int: ['int', 'log', 'step', 'steps'],
+  choice: ['choice'],
+} as const satisfies Record<Dimension['kind'], readonly string[]>;
+
+const KINDS = ['float', 'int', 'choice'] as const satisfies readonly Dimension['kind'][];
+
+/**
+ * Reads a search space as it comes out of YAML or JSON: a mapping of parameter names to
+ * `{ float: [low, high], log?, step? | steps? }`, `{ int: [low, high], log?, step? | steps? }` or `{ choice: [value, …] }`.
+ * @throws ParameterError that tells all problems at once.
+ */
+export function parseSearchSpace(raw: unknown): SearchSpace {
+  const problems: string[] = [];
+  const dimensions = isMapping(raw)
+    ? Object.entries(raw).map(([name, value]) => parseDimension(name, value, problems))
+    : [];
+  if (!isMapping(raw)) problems.push(`a search space is a mapping of parameter names; received ${describe(raw)}`);
+  else if (dimensions.length === 0) problems.push('a search space needs at least one parameter');
+  if (problems.length > 0) {
+    throw new ParameterError(`The search space does not fit:\n${problems.map((line) => `  - ${line}`).join('\n')}`, {
+      details: { problems },
+    });
+  }
+  return { dimensions: dimensions.filter((dimension) => dimension !== undefined) };
+}
+
+/** The parameters as the space was declared, ready to be written to YAML or the registry and parsed again. */
+export function describeSearchSpace(
+  space: SearchSpace,
+): Record<string, Record<string, ParameterValue | ParameterValue[]>> {
+  return Object.fromEntries(space.dimensions.map((dimension) => [dimension.name, describeDimension(dimension)]));
+}
+
+function describeDimension(dimension: Dimension): Record<string, ParameterValue | ParameterValue[]> {
+  if (dimension.kind === 'choice') return { choice: [...dimension.choices] };
+  const { kind, low, high, log, step, steps } = dimension;
+  return {
+    [kind]: [low, high],
+    ...(log ? { log } : {}),
+    ...(step === undefined ? {} : { step }),
+    ...(steps === undefined ? {} : { steps }),
+  };
+}
+
+function parseDimension(name: string, raw: unknown, problems: string[]): Dimension | undefined {
+  const tell = (problem: string): void => void problems.push(`${name}: ${problem}`);
+  if (!/^[A-Za-z_][\w.-]*$/.test(name)) tell('a parameter name starts with a letter and holds letters, digits, _ . -');
+  if (!isMapping(raw)) {
+    tell(`${EXPECTED}, received ${describe(raw)}`);
+    return undefined;
+  }
+  const [kind, second] = KINDS.filter((known) => known in raw);
+  if (kind === undefined || second !== undefined) {
+    tell(`${EXPECTED}, received ${kind === undefined ? describe(raw) : 'more than one of them'}`);
+    return undefined;
+  }
+  const known: readonly string[] = KEYS[kind];
+  for (const key of Object.keys(raw)) {
+    if (!known.includes(key)) tell(`unknown key "${key}" for ${kind}. ${didYouMean(key, known)}`);
+  }
+  return kind === 'choice' ? parseChoice(name, raw.choice, tell) : parseRange(kind, name, raw, tell);
+}
+
+const choices = z.array(z.union([z.number(), z.string(), z.boolean()])).min(1);
+
+function parseChoice(name: string, raw: unknown, tell: (problem: string) => void): Dimension | undefined {
+  const parsed = choices.safeParse(raw);
+  if (parsed.success) return { kind: 'choice', name, choices: parsed.data };
+  tell(`choice must be a list of at least one number, text or true/false, received ${describe(raw)}`);
+  return undefined;
+}
+
+const range = z.object({
+  bounds: z.tuple([z.number(), z.number()], 'must be [low, high], two numbers'),
+  log: z.boolean('must be true or false').default(false),
+  step: z.number('must be a number').positive('must be above 0').optional(),
+  steps: z.int('must be a whole number').min(2, 'must be at least 2').optional(),
+});
+
+function parseRange(
+  kind: 'float' | 'int',
+  name: string,
+  raw: Readonly<Record<string, unknown>>,
+  tell: (problem: string) => void,
+): Dimension | undefined {
+  const parsed = range.safeParse({ bounds: raw[kind], log: raw.log, step: raw.step, steps: raw.steps });
+  if (!parsed.success) {
+    for (const issue of parsed.error.issues) {
+      const key = issue.path[0] === 'bounds' ? kind : String(issue.path[0]);
+      tell(`${key} ${issue.message}, received ${describe(raw[key])}`);
+    }
+    return undefined;
+  }
+  const { bounds, log, step, steps } = parsed.data;
+  const [low, high] = bounds;
+  for (const problem of rangeProblems(kind, { low, high, log, step, steps })) tell(problem);
+  return {
+    kind,
+    name,
+    low,
+    high,
+    log,
+    ...(step === undefined ? {} : { step }),
+    ...(steps === undefined ? {} : { steps }),
+  };
+}
+
+type Range = {
+  readonly low: number;
+  readonly high: number;
+  readonly log: boolean;
+  readonly step: number | undefined;
+  readonly steps: number | undefined;
+};
+
+function rangeProblems(kind: 'float' | 'int', { low, high, log, step, steps }: Range): string[] {
+  const whole = [low, high, step ?? 1].every((value) => Number.isSafeInteger(value));
+  const problems: readonly (readonly [boolean, string])[] = [
+    [low > high, `low ${low} is above high ${high}`],
+    [kind === 'int' && !whole, 'int takes whole numbers for low, high and step'],
+    [log && low <= 0, `log needs a low above 0, received ${low}`],
+    [log && step !== undefined, 'log and step exclude each other; use steps for a number of values'],
+    [step !== undefined && steps !== undefined, 'step and steps exclude each other'],
+  ];
+  return problems.filter(([applies]) => applies).map(([, problem]) => problem);
+}
+
+function isMapping(raw: unknown): raw is Readonly<Record<string, unknown>> {
+  return typeof raw === 'object' && raw !== null && !Array.isArray(raw);
+}
+
+function describe(raw: unknown): string {
+  return raw === undefined ? 'nothing' : JSON.stringify(raw);
+}
