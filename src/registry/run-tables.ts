@@ -27,6 +27,8 @@ export interface FlowRunsTable {
   heartbeat_at: number | null;
   cancel_requested_at: number | null;
   cancel_reason: string | null;
+  /** Set by a retry that starts over from a task: a subflow run marked so is entered again instead of returning its result. */
+  discarded_at: number | null;
 }
 
 export interface TaskRunsTable {
@@ -50,6 +52,8 @@ export interface TaskRunsTable {
   created_at: number;
   started_at: number | null;
   ended_at: number | null;
+  /** Set by a retry that starts over from a task: the recorded result may not be returned again. */
+  discarded_at: number | null;
 }
 
 export interface StateHistoryTable {

@@ -1,0 +1,40 @@
+import { NotFoundError, UsageError } from '../core/errors.ts';
+
+type Search<Row> = {
+  readonly what: string;
+  readonly wanted: string;
+  readonly isExact: (row: Row) => boolean;
+  readonly describe: (row: Row) => string;
+  /** The command that lists what exists. */
+  readonly list: string;
+};
+
+/**
+ * The one row a person means with an id, part of an id, or a name.
+ * @throws NotFoundError when nothing fits; UsageError naming the candidates when several do and none fits exactly.
+ */
+export function findOne<Row>(rows: readonly Row[], search: Search<Row>): Row {
+  const { what, wanted, isExact, describe, list } = search;
+  const exact = rows.find(isExact);
+  if (exact !== undefined) return exact;
+  const [first, ...others] = rows;
+  if (first === undefined) {
+    throw new NotFoundError(`There is no ${what} ${wanted}. \`${list}\` shows what exists.`, { details: { wanted } });
+  }
+  if (others.length === 0) return first;
+  const shown = rows.slice(0, MAX_CANDIDATES).map((row) => `  ${describe(row)}`);
+  const more = rows.length > MAX_CANDIDATES ? [`  … and ${rows.length - MAX_CANDIDATES} more`] : [];
+  throw new UsageError(
+    `${wanted} fits ${rows.length} ${what}s; give more of the id:\n${[...shown, ...more].join('\n')}`,
+    {
+      details: { wanted, candidates: rows.slice(0, MAX_CANDIDATES).map(describe) },
+    },
+  );
+}
+
+const MAX_CANDIDATES = 10;
+
+/** Text for the fixed part of a LIKE pattern over ids and hashes; a wildcard becomes a character that none of them has. */
+export function likeText(text: string): string {
+  return text.replaceAll(/[%_]/g, '?');
+}

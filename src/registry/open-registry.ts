@@ -1,0 +1,113 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Database from 'better-sqlite3';
+import { Kysely } from 'kysely';
+import { systemClock } from '../core/clock.ts';
+import type { Clock } from '../core/clock.ts';
+import { EnvironmentError } from '../core/errors.ts';
+import { seededRandom } from '../core/seeded-random.ts';
+import { migrate, readSchemaVersion, SCHEMA_VERSION } from './migrate.ts';
+import type { RegistryDb } from './registry-db.ts';
+import type { RegistryTables } from './schema.ts';
+import { SqliteDialect } from './sqlite-dialect.ts';
+import { BUSY_TIMEOUT_MS } from './sqlite-driver.ts';
+import { explainSqliteError, isBusy } from './sqlite-errors.ts';
+
+export type Registry = {
+  readonly db: RegistryDb;
+  readonly path: string;
+  readonly schemaVersion: number;
+  /** Waits for the running transaction; afterwards the database refuses every query. */
+  close(): Promise<void>;
+};
+
+export type OpenRegistryOptions = {
+  readonly path: string;
+  readonly clock: Clock;
+  /** Neither creates, migrates nor writes. A registry that does not exist yet is shown as an empty one. */
+  readonly readOnly?: boolean;
+  /** Every commit reaches the disk before it is acknowledged (synchronous=FULL): survives a power cut, costs an fsync each. */
+  readonly durable?: boolean;
+};
+
+/**
+ * Opens the registry, creating its folder and bringing its tables up to date.
+ * @throws EnvironmentError when it cannot be read or written, is damaged, newer than this program, or not a registry.
+ */
+export async function openRegistry(options: OpenRegistryOptions): Promise<Registry> {
+  const { path, clock, readOnly = false } = options;
+  const database = openDatabase(path, readOnly);
+  try {
+    await configure(database, options);
+    const db = new Kysely<RegistryTables>({
+      dialect: new SqliteDialect({
+        database,
+        // A lock of another process is waited for in real time, also under a clock that a test turns by hand.
+        clock: systemClock,
+        random: seededRandom('registry lock', process.pid, clock.now()),
+      }),
+    });
+    if (readOnly && !database.memory) await assertCurrent(db, path);
+    else await migrate(db, path, clock.now());
+    return { db, path, schemaVersion: SCHEMA_VERSION, close: () => db.destroy() };
+  } catch (error) {
+    database.close();
+    throw explainSqliteError(error, path);
+  }
+}
+
+function openDatabase(path: string, readOnly: boolean): Database.Database {
+  const options = { timeout: BUSY_TIMEOUT_MS };
+  try {
+    if (readOnly)
+      return existsSync(path) ? new Database(path, { ...options, readonly: true }) : new Database(':memory:');
+    mkdirSync(dirname(path), { recursive: true });
+    return new Database(path, options);
+  } catch (error) {
+    const explained = explainSqliteError(error, path);
+    if (explained instanceof EnvironmentError) throw explained;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new EnvironmentError(
+      `The registry ${path} cannot be opened: ${reason}. Its folder must be one you may write to; name another with --home or MLFLOW_TS_HOME.`,
+      { cause: error, details: { path } },
+    );
+  }
+}
+
+/** Checkpoints are rarer than SQLite's default of 1,000 pages: each is an fsync that some task's commit waits for. */
+const CHECKPOINT_PAGES = 4_000;
+const OPEN_TRIES = 200;
+
+async function configure(database: Database.Database, { readOnly, durable }: OpenRegistryOptions): Promise<void> {
+  database.pragma('foreign_keys = on');
+  database.pragma(`synchronous = ${durable === true ? 'full' : 'normal'}`);
+  database.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+  if (readOnly !== true) await useWriteAheadLog(database);
+}
+
+/** Needs the file for itself the first time, and SQLite does not wait for that: several processes may start at once. */
+async function useWriteAheadLog(database: Database.Database): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const mode: unknown = database.pragma('journal_mode = wal', { simple: true });
+      if (mode === 'wal') return;
+      throw new EnvironmentError(
+        `The registry ${database.name} cannot keep a write-ahead log: its file system has no shared memory (a network drive?). ` +
+          'Name a folder on a local disk with --home or MLFLOW_TS_HOME.',
+      );
+    } catch (error) {
+      if (!isBusy(error) || tries === OPEN_TRIES) throw error;
+      await systemClock.sleep(BUSY_TIMEOUT_MS);
+    }
+  }
+}
+
+async function assertCurrent(db: RegistryDb, path: string): Promise<void> {
+  const version = await readSchemaVersion(db, path);
+  if (version === SCHEMA_VERSION) return;
+  throw new EnvironmentError(
+    `The registry ${path} has schema version ${version} and this mlflow-ts wants ${SCHEMA_VERSION}. ` +
+      'Reading does not change it; any command that writes (for example `mlflow-ts run`) brings it up to date.',
+    { details: { path, found: version, known: SCHEMA_VERSION } },
+  );
+}

@@ -1,0 +1,82 @@
+import { expect, test } from '@jest/globals';
+import { sql } from 'kysely';
+import { setTimeout as delay } from 'node:timers/promises';
+import { withTransaction } from '../../../src/registry/registry-db.ts';
+import { aFlowRun, withRegistry } from './registry-fixture.ts';
+
+test('a transaction whose body throws leaves nothing behind', async () => {
+  await withRegistry(async (db) => {
+    const attempt = withTransaction(db, async (transaction) => {
+      await aFlowRun(transaction);
+      throw new Error('no');
+    });
+    await expect(attempt).rejects.toThrow('no');
+    expect(await db.selectFrom('flow_runs').selectAll().execute()).toEqual([]);
+  });
+});
+
+test('the root database used inside a transaction throws instead of waiting for itself', async () => {
+  await withRegistry(async (db) => {
+    const misuse = withTransaction(db, async (transaction) => {
+      await aFlowRun(transaction);
+      await db.selectFrom('flow_runs').selectAll().execute();
+    });
+    await expect(misuse).rejects.toThrow('Pass the transaction on instead');
+    const nested = withTransaction(db, () => withTransaction(db, () => Promise.resolve()));
+    await expect(nested).rejects.toThrow('Pass the transaction on instead');
+    expect(await db.selectFrom('flow_runs').selectAll().execute()).toEqual([]);
+  });
+});
+
+test('work that a transaction started but did not await may use the database once it has ended', async () => {
+  await withRegistry(async (db) => {
+    let later: Promise<unknown> = Promise.resolve();
+    await withTransaction(db, (transaction) => {
+      later = delay(20).then(() => db.selectFrom('flow_runs').selectAll().execute());
+      return aFlowRun(transaction);
+    });
+    expect(await later).toHaveLength(1);
+  });
+});
+
+test('a transaction given to withTransaction is joined', async () => {
+  await withRegistry(async (db) => {
+    const attempt = withTransaction(db, async (outer) => {
+      await withTransaction(outer, (inner) => aFlowRun(inner));
+      throw new Error('outer fails');
+    });
+    await expect(attempt).rejects.toThrow('outer fails');
+    expect(await db.selectFrom('flow_runs').selectAll().execute()).toEqual([]);
+  });
+});
+
+test('transactions started together run one after the other', async () => {
+  await withRegistry(async (db) => {
+    const id = await aFlowRun(db);
+    const increments = Array.from({ length: 20 }, () =>
+      withTransaction(db, async (transaction) => {
+        const { heartbeat_seq } = await transaction
+          .selectFrom('flow_runs')
+          .select('heartbeat_seq')
+          .where('id', '=', id)
+          .executeTakeFirstOrThrow();
+        await transaction
+          .updateTable('flow_runs')
+          .set({ heartbeat_seq: heartbeat_seq + 1 })
+          .execute();
+      }),
+    );
+    await Promise.all(increments);
+    const row = await db.selectFrom('flow_runs').select('heartbeat_seq').executeTakeFirstOrThrow();
+    expect(row.heartbeat_seq).toBe(20);
+  });
+});
+
+test('the lock is never waited for longer than 25 ms inside SQLite, and foreign keys are enforced', async () => {
+  await withRegistry(async (db) => {
+    expect((await sql`pragma busy_timeout`.execute(db)).rows).toEqual([{ timeout: 25 }]);
+    expect((await sql`pragma foreign_keys`.execute(db)).rows).toEqual([{ foreign_keys: 1 }]);
+    expect((await sql`pragma journal_mode`.execute(db)).rows).toEqual([{ journal_mode: 'wal' }]);
+    expect((await sql`pragma synchronous`.execute(db)).rows).toEqual([{ synchronous: 1 }]);
+  });
+});
