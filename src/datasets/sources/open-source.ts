@@ -1,0 +1,34 @@
+import { didYouMean } from '../../core/closest-name.ts';
+import { ParameterError } from '../../core/errors.ts';
+import type { Source, SourceContext, SourceOpener } from '../source.ts';
+
+/**
+ * The source at an address `scheme:rest`, for example `folder:photos`, `zip:~/photos.zip`, `idx:data/mnist` or
+ * `sample:signs?seed=7`. Throws ParameterError for an unknown scheme.
+ */
+export async function openSource(address: string, context: SourceContext): Promise<Source> {
+  const colon = address.indexOf(':');
+  const scheme = colon < 0 ? address : address.slice(0, colon);
+  const load = Object.hasOwn(OPENERS, scheme) ? OPENERS[scheme] : undefined;
+  if (colon < 0 || load === undefined) {
+    throw new ParameterError(
+      `${JSON.stringify(address)} is not a source: it must begin with ${SOURCE_SCHEMES.map((name) => `${name}:`).join(', ')}. ${hint(address, scheme)}`,
+    );
+  }
+  const open = await load();
+  return open(address.slice(colon + 1), context);
+}
+
+/** One loader a scheme, so that a source costs nothing until it is used. */
+const OPENERS: Readonly<Record<string, () => Promise<SourceOpener>>> = {
+  folder: async () => (await import('./folder-source.ts')).openFolderSource,
+  zip: async () => (await import('./zip-source.ts')).openZipSource,
+  idx: async () => (await import('./idx-source.ts')).openIdxSource,
+};
+
+const SOURCE_SCHEMES = Object.keys(OPENERS);
+
+function hint(address: string, scheme: string): string {
+  if (/[/\\.~]/u.test(scheme)) return `For files on this machine write folder:${address} or zip:${address}`;
+  return didYouMean(scheme, SOURCE_SCHEMES);
+}

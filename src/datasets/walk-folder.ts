@@ -1,0 +1,41 @@
+import { readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { DataError } from '../core/errors.ts';
+
+export type WalkedFile = {
+  /** Relative to the folder, parts joined by `/`. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly modifiedAtMs: number;
+};
+
+/**
+ * All regular files below a folder, sorted by path in code unit order. Links to files are followed; links to folders are
+ * refused with a DataError, because they may lead in circles or out of the dataset. Sockets and devices are passed over.
+ */
+export async function walkFolder(folder: string, signal: AbortSignal): Promise<WalkedFile[]> {
+  const found: WalkedFile[] = [];
+  const waiting = [''];
+  for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
+    signal.throwIfAborted();
+    const entries = await readdir(path.join(folder, at), { withFileTypes: true });
+    const files: string[] = [];
+    for (const entry of entries) {
+      const name = at === '' ? entry.name : `${at}/${entry.name}`;
+      if (entry.isDirectory()) waiting.push(name);
+      else if (entry.isFile() || entry.isSymbolicLink()) files.push(name);
+    }
+    found.push(...(await Promise.all(files.map((name) => statFile(folder, name)))));
+  }
+  return found.sort((left, right) => (left.path < right.path ? -1 : 1));
+}
+
+async function statFile(folder: string, name: string): Promise<WalkedFile> {
+  const status = await stat(path.join(folder, name));
+  if (status.isDirectory()) {
+    throw new DataError(
+      `${path.join(folder, name)} is a link to a folder. Copy the folder there, or name it as source.`,
+    );
+  }
+  return { path: name, bytes: status.size, modifiedAtMs: Math.round(status.mtimeMs) };
+}
