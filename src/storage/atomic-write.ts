@@ -1,33 +1,92 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
-import path from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { access, mkdir, open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type { Json } from '../core/json.ts';
+import { explainFileError } from './file-errors.ts';
+import { syncFolder, syncFolderTree } from './sync-folder.ts';
 
-/** A name beside `target` that nobody else uses, for what is not complete yet. */
-export function temporarySibling(target: string): string {
-  return path.join(path.dirname(target), `.${path.basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
+/** A new path beside `path`, on the same file system: what is written there becomes `path` by a rename. */
+export function temporarySibling(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${process.pid}-${randomUUID().slice(0, 8)}.tmp`);
 }
 
-/** Writes a file that appears whole or not at all. */
-export async function writeFileAtomic(target: string, data: string | Uint8Array): Promise<void> {
-  await mkdir(path.dirname(target), { recursive: true });
-  const temporary = temporarySibling(target);
-  try {
-    const file = await open(temporary, 'wx');
+/**
+ * Writes a file that is either there with all of its content or not at all, also after a power cut. Makes its folder.
+ * @throws EnvironmentError when the machine refuses (disk full, no permission); nothing is left behind then.
+ */
+export async function writeFileAtomic(path: string, data: string | Uint8Array): Promise<void> {
+  await replaceAtomically(path, async (temporary) => {
+    const handle = await open(temporary, 'wx');
     try {
-      await file.writeFile(data);
-      await file.sync();
+      await handle.writeFile(data);
+      await handle.sync();
     } finally {
-      await file.close();
+      await handle.close();
     }
-    await rename(temporary, target);
+  });
+}
+
+/** Writes a JSON file as `writeFileAtomic` does, indented by two spaces and ended by a newline. */
+export async function writeJsonAtomic(path: string, json: Json): Promise<void> {
+  await writeFileAtomic(path, `${JSON.stringify(json, undefined, 2)}\n`);
+}
+
+/**
+ * Lets `write` fill a temporary path beside `path` and then renames it. `write` must have synced what it wrote.
+ * @throws EnvironmentError when the machine refuses; the temporary path is removed after any error.
+ */
+export async function replaceAtomically(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
+  const temporary = temporarySibling(path);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await write(temporary);
+    await rename(temporary, path);
+    await syncFolder(dirname(path));
   } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
+    await discard(temporary);
+    throw explainFileError(error, path);
   }
 }
 
-/** Writes a JSON document that appears whole or not at all. */
-export function writeJsonAtomic(target: string, json: Json): Promise<void> {
-  return writeFileAtomic(target, JSON.stringify(json));
+/** Removes a temporary file or folder after an error; that this fails too must not hide the first error. */
+export async function discard(temporary: string): Promise<void> {
+  await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
+}
+
+/**
+ * Makes a completely written folder visible under its final name: syncs its files, renames it, syncs the folder above.
+ * Where the final folder exists already, that one stays, the temporary one is removed, and the answer is `existed`.
+ * @throws EnvironmentError when the machine refuses; the temporary folder is removed after any error.
+ */
+export async function commitFolder(temporary: string, final: string): Promise<'committed' | 'existed'> {
+  try {
+    await syncFolderTree(temporary);
+    await mkdir(dirname(final), { recursive: true });
+    const committed = !(await exists(final)) && (await renameUnlessTaken(temporary, final));
+    if (!committed) await rm(temporary, { recursive: true, force: true });
+    await syncFolder(dirname(final));
+    return committed ? 'committed' : 'existed';
+  } catch (error) {
+    await discard(temporary);
+    throw explainFileError(error, final);
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** False when another process made the same folder in between. */
+async function renameUnlessTaken(from: string, to: string): Promise<boolean> {
+  try {
+    await rename(from, to);
+    return true;
+  } catch (error) {
+    const { code } = error as { code?: unknown };
+    if (code === 'ENOTEMPTY' || code === 'EEXIST') return false;
+    throw error;
+  }
 }

@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import { copyFile, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { DataError, NotFoundError } from '../core/errors.ts';
+import { discard, temporarySibling, writeFileAtomic } from './atomic-write.ts';
+import { explainFileError } from './file-errors.ts';
+import { sha256OfFile } from './hash-file.ts';
+import { syncFolder } from './sync-folder.ts';
+
+/** A file in the store: lower-case hex SHA-256 of its content, and its size. */
+export type StoredFile = { readonly hash: string; readonly bytes: number };
+
+/** Files under the hash of their content: written once, never changed, the same content kept once. */
+export interface ArtifactStore {
+  /** @throws EnvironmentError when the machine refuses (disk full, no permission); nothing half-written stays. */
+  putBytes(bytes: Uint8Array): Promise<StoredFile>;
+  /** Copies the file into the store. Throws as putBytes does. */
+  putFile(path: string): Promise<StoredFile>;
+  /** @throws NotFoundError when there is no such file; DataError when its content was changed. */
+  read(hash: string): Promise<Buffer>;
+  pathOf(hash: string): string;
+  has(hash: string): Promise<boolean>;
+  /** Removing what is not there is no error. */
+  remove(hash: string): Promise<void>;
+}
+
+/** A store in a folder: `<root>/<first two digits>/<hash>`. The folder is made with the first file. */
+export function createArtifactStore(root: string): ArtifactStore {
+  const pathOf = (hash: string): string => {
+    if (!SHA256.test(hash)) throw new NotFoundError(`${hash} is not the SHA-256 of a stored file.`);
+    return join(root, hash.slice(0, 2), hash);
+  };
+  const has = async (hash: string): Promise<boolean> => (await sizeOf(pathOf(hash))) !== undefined;
+  return {
+    pathOf,
+    has,
+    putBytes: async (bytes) => {
+      const hash = createHash('sha256').update(bytes).digest('hex');
+      if ((await sizeOf(pathOf(hash))) !== bytes.byteLength) await writeFileAtomic(pathOf(hash), bytes);
+      return { hash, bytes: bytes.byteLength };
+    },
+    putFile: (path) => copyIntoStore(path, root, pathOf),
+    read: async (hash) => readChecked(pathOf(hash), hash),
+    remove: async (hash) => rm(pathOf(hash), { force: true }),
+  };
+}
+
+const SHA256 = /^[0-9a-f]{64}$/;
+
+/** The copy is what is hashed: the file may be written to while it is read. */
+async function copyIntoStore(path: string, root: string, pathOf: (hash: string) => string): Promise<StoredFile> {
+  const temporary = temporarySibling(join(root, 'incoming'));
+  try {
+    await mkdir(root, { recursive: true });
+    await copyFile(path, temporary);
+    await syncFile(temporary);
+    const hash = await sha256OfFile(temporary);
+    const { size } = await stat(temporary);
+    await mkdir(dirname(pathOf(hash)), { recursive: true });
+    await rename(temporary, pathOf(hash));
+    await syncFolder(dirname(pathOf(hash)));
+    return { hash, bytes: size };
+  } catch (error) {
+    await discard(temporary);
+    throw explainFileError(error, root);
+  }
+}
+
+async function readChecked(path: string, hash: string): Promise<Buffer> {
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw new NotFoundError(`The stored file ${path} is missing. It was deleted; run the flow again to make it anew.`, {
+      cause: error,
+    });
+  });
+  if (createHash('sha256').update(bytes).digest('hex') === hash) return bytes;
+  throw new DataError(
+    `The stored file ${path} was changed: its SHA-256 is not its name. Delete it and run the flow again.`,
+  );
+}
+
+async function sizeOf(path: string): Promise<number | undefined> {
+  return stat(path).then(
+    ({ size }) => size,
+    () => undefined,
+  );
+}
+
+async function syncFile(path: string): Promise<void> {
+  const handle = await open(path, 'r+');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
