@@ -1,11 +1,12 @@
-import { mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, rename, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import { DataError, MlflowTsError } from '../../core/errors.ts';
 import type { ReportProgress } from '../../core/logger.ts';
-import { temporarySibling } from '../../storage/atomic-write.ts';
-import { translateDiskError } from '../disk-error.ts';
+import { discard, temporarySibling } from '../../storage/atomic-write.ts';
+import { explainFileError } from '../../storage/file-errors.ts';
+import { runConcurrently } from '../run-concurrently.ts';
 import { readEndRecord } from './end-record.ts';
 import {
   checkEntries,
@@ -43,8 +44,8 @@ export async function extractArchive(options: ExtractOptions): Promise<{ files: 
     await rename(temporary, options.into);
     return totals;
   } catch (error) {
-    await rm(temporary, { recursive: true, force: true });
-    throw translateDiskError(error, options.into);
+    await discard(temporary);
+    throw explainFileError(error, options.into);
   } finally {
     await file.close();
   }
@@ -108,27 +109,14 @@ async function writeEntries(
   const files = entries.filter((entry) => !isFolderEntry(entry));
   const made = new Set<string>();
   const budget: Budget = { limits, total: 0 };
-  let [next, done] = [0, 0];
-  const failed = new AbortController();
-  const work = async (): Promise<void> => {
-    for (let entry = files[next++]; entry !== undefined && !failed.signal.aborted; entry = files[next++]) {
-      signal.throwIfAborted();
-      const parent = path.join(folder, path.dirname(entry.path));
-      if (!made.has(parent)) await mkdir(parent, { recursive: true });
-      made.add(parent);
-      await writeEntry(entry, path.join(folder, entry.path), budget);
-      progress({ done: ++done, total: files.length, unit: 'files' });
-    }
-  };
-  const outcomes = await Promise.allSettled(
-    Array.from({ length: CONCURRENCY }, () =>
-      work().catch((error: unknown) => {
-        failed.abort();
-        throw error;
-      }),
-    ),
-  );
-  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  let done = 0;
+  await runConcurrently(files, CONCURRENCY, signal, async (entry) => {
+    const parent = path.join(folder, path.dirname(entry.path));
+    if (!made.has(parent)) await mkdir(parent, { recursive: true });
+    made.add(parent);
+    await writeEntry(entry, path.join(folder, entry.path), budget);
+    progress({ done: ++done, total: files.length, unit: 'files' });
+  });
   return { files: files.length, bytes: budget.total };
 }
 

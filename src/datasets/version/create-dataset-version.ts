@@ -1,0 +1,136 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { ConflictError } from '../../core/errors.ts';
+import type { Logger, ReportProgress } from '../../core/logger.ts';
+import { commitFolder, discard, temporarySibling } from '../../storage/atomic-write.ts';
+import { explainFileError } from '../../storage/file-errors.ts';
+import type { DatasetVersion } from '../dataset-version.ts';
+import { detectLayout, type DetectedLayout } from '../layout/detect-layout.ts';
+import { runConcurrently } from '../run-concurrently.ts';
+import type { DatasetMetadata } from '../source.ts';
+import { walkFolder, type WalkedFile } from '../walk-folder.ts';
+import { encodeManifest, MANIFEST_NAME, readManifest, type Manifest, type ManifestFile } from './manifest.ts';
+import { openObjectStore, type ObjectStore } from './object-store.ts';
+import { addOrigin } from './provenance.ts';
+import { FILES_FOLDER, OBJECTS_FOLDER, versionPath } from './version-paths.ts';
+
+export type CreateVersionOptions = {
+  readonly dataDir: string;
+  /** The files of the dataset. */
+  readonly folder: string;
+  /** An owned folder is temporary: its files are moved, not copied. */
+  readonly owned: boolean;
+  readonly metadata: DatasetMetadata;
+  readonly signal: AbortSignal;
+  readonly progress: ReportProgress;
+  readonly log: Logger;
+};
+
+/**
+ * Makes an immutable version of the files in a folder: objects by content, a tree of hard links, the manifest last. The
+ * same files give the same version, wherever they came from. Throws DataError when they hold no dataset, EnvironmentError
+ * when the disk does not take it; nothing that looks like a version is left then.
+ */
+export async function createDatasetVersion(options: CreateVersionOptions): Promise<DatasetVersion> {
+  const { dataDir, folder, metadata, signal, log } = options;
+  const found = await walkFolder(folder, signal);
+  const layout = await detectLayout(
+    folder,
+    found.map((file) => file.path),
+  );
+  tellIgnored(layout, log);
+  try {
+    const store = openObjectStore(path.join(dataDir, OBJECTS_FOLDER));
+    const files = await storeFiles(found, layout, store, options);
+    const { layout: kind, classNames, samples, testSamples } = layout;
+    const manifest: Manifest = { format: 1, layout: kind, classNames: [...classNames], samples, testSamples, files };
+    const version = describeVersion(manifest, metadata);
+    await commitVersion({ ...options, manifest, store, target: path.join(dataDir, version.path) });
+    return version;
+  } catch (error) {
+    throw explainFileError(error, dataDir);
+  }
+}
+
+/** The version that a manifest makes, as collected from the place that metadata names. */
+export function describeVersion(manifest: Manifest, metadata: DatasetMetadata): DatasetVersion {
+  const { id } = encodeManifest(manifest);
+  const { name, source, upstreamVersion, synthetic, licence } = metadata;
+  return {
+    id,
+    name,
+    source,
+    upstreamVersion,
+    synthetic,
+    ...(licence === undefined ? {} : { licence }),
+    layout: manifest.layout,
+    classNames: manifest.classNames,
+    samples: manifest.samples,
+    testSamples: manifest.testSamples,
+    files: manifest.files.length,
+    bytes: manifest.files.reduce((sum, { bytes }) => sum + bytes, 0),
+    path: versionPath(id),
+  };
+}
+
+const CONCURRENCY = 8;
+const MOST_EXAMPLES = 5;
+
+function tellIgnored({ ignored }: DetectedLayout, log: Logger): void {
+  if (ignored.length === 0) return;
+  const examples = ignored.slice(0, MOST_EXAMPLES).map(({ path: file, reason }) => `${file} (${reason})`);
+  log.warn(`${ignored.length} images are not samples, for example ${examples.join(', ')}`);
+}
+
+async function storeFiles(
+  found: readonly WalkedFile[],
+  { labelled }: DetectedLayout,
+  store: ObjectStore,
+  { folder, owned, signal, progress }: CreateVersionOptions,
+): Promise<ManifestFile[]> {
+  const samples = new Map(labelled.map((sample) => [sample.path, sample]));
+  let done = 0;
+  return runConcurrently(found, CONCURRENCY, signal, async (file) => {
+    const { sha256, bytes } = await store.put(path.join(folder, file.path), owned);
+    progress({ done: ++done, total: found.length, unit: 'files' });
+    const sample = samples.get(file.path);
+    if (sample === undefined) return { path: file.path, bytes, sha256 };
+    return {
+      path: file.path,
+      bytes,
+      sha256,
+      label: sample.label,
+      ...(sample.set === undefined ? {} : { set: sample.set }),
+    };
+  });
+}
+
+type Commit = CreateVersionOptions & {
+  readonly manifest: Manifest;
+  readonly store: ObjectStore;
+  readonly target: string;
+};
+
+async function commitVersion({ manifest, store, target, metadata, signal }: Commit): Promise<void> {
+  const { text, id } = encodeManifest(manifest);
+  const present = await readManifest(target);
+  if (present !== undefined && present.id !== id) {
+    throw new ConflictError(`${target} belongs to another dataset version, ${present.id}. Move it away and try again.`);
+  }
+  if (present === undefined) {
+    const temporary = temporarySibling(target);
+    try {
+      await mkdir(temporary, { recursive: true });
+      await runConcurrently(manifest.files, CONCURRENCY, signal, ({ sha256, path: file }) =>
+        store.place(sha256, path.join(temporary, FILES_FOLDER, file)),
+      );
+      await writeFile(path.join(temporary, MANIFEST_NAME), text);
+      await rm(target, { recursive: true, force: true });
+      await commitFolder(temporary, target);
+    } catch (error) {
+      await discard(temporary);
+      throw error;
+    }
+  }
+  await addOrigin(target, metadata);
+}

@@ -1,0 +1,84 @@
+import { chmod, constants, copyFile, link, mkdir, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { discard, temporarySibling } from '../../storage/atomic-write.ts';
+import { sha256OfFile } from '../../storage/hash-file.ts';
+
+/** Files by their content, under `<root>/ab/<sha256>`. An object never changes; versions hold hard links to objects. */
+export interface ObjectStore {
+  pathOf(sha256: string): string;
+  /** Takes a file in: moves it when `owned`, else copies it. It is on the disk only once the version is synced. */
+  put(file: string, owned: boolean): Promise<StoredObject>;
+  /** Makes the object appear at `target`: a hard link, or a copy where the file system cannot. */
+  place(sha256: string, target: string): Promise<void>;
+}
+
+export type StoredObject = { readonly sha256: string; readonly bytes: number };
+
+/** The store under a folder, which is made when needed. */
+export function openObjectStore(root: string): ObjectStore {
+  const pathOf = (sha256: string) => path.join(root, sha256.slice(0, 2), sha256);
+  const ensureFolder = rememberFolders();
+  return {
+    pathOf,
+    put: async (file, owned) => {
+      await ensureFolder(root);
+      const taken = owned ? file : temporarySibling(path.join(root, 'incoming'));
+      try {
+        if (!owned) await copyFile(file, taken, constants.COPYFILE_FICLONE);
+        const [sha256, { size }] = await Promise.all([sha256OfFile(taken), stat(taken)]);
+        const target = pathOf(sha256);
+        await ensureFolder(path.dirname(target));
+        await takeIn(taken, target, size);
+        return { sha256, bytes: size };
+      } catch (error) {
+        if (!owned) await discard(taken);
+        throw error;
+      }
+    },
+    place: async (sha256, target) => {
+      await ensureFolder(path.dirname(target));
+      await linkOrCopy(pathOf(sha256), target);
+    },
+  };
+}
+
+const READ_ONLY = 0o444;
+const CANNOT_LINK = ['EXDEV', 'EPERM', 'ENOTSUP', 'ENOSYS', 'EMLINK', 'EACCES'];
+
+function rememberFolders(): (folder: string) => Promise<void> {
+  const made = new Set<string>();
+  return async (folder) => {
+    if (made.has(folder)) return;
+    await mkdir(folder, { recursive: true });
+    made.add(folder);
+  };
+}
+
+/** An object of another size under this name was cut off by a crash before it was synced: it is replaced. */
+async function takeIn(file: string, target: string, bytes: number): Promise<void> {
+  const present = await stat(target).catch(() => undefined);
+  if (present?.size === bytes) return rm(file, { force: true });
+  await chmod(file, READ_ONLY);
+  try {
+    await rename(file, target);
+  } catch (error) {
+    if (codeOf(error) !== 'EXDEV') throw error;
+    const temporary = temporarySibling(target);
+    await copyFile(file, temporary);
+    await rename(temporary, target);
+    await rm(file, { force: true });
+  }
+}
+
+async function linkOrCopy(object: string, target: string): Promise<void> {
+  try {
+    await link(object, target);
+  } catch (error) {
+    if (!CANNOT_LINK.includes(codeOf(error))) throw error;
+    await copyFile(object, target, constants.COPYFILE_FICLONE);
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
