@@ -1,7 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { TrainingError } from '../core/errors.ts';
 import type { LabelledImages } from '../core/labelled-images.ts';
-import { classifierShape, requireClassifier } from './engines/classifier.ts';
+import { classifierShape, requireClassifier } from './classifier.ts';
 import { bytesPerImage, describeShape } from './image-shape.ts';
 import type { TrainingSettings } from './training-settings.ts';
 

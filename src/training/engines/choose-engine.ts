@@ -2,11 +2,13 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { TrainingError } from '../../core/errors.ts';
 import { loadTensorFlow } from '../tensorflow.ts';
 import { createCpuEngine } from './cpu-engine.ts';
+import { createOnnxEngine } from './onnx-engine.ts';
+import { findOnnxRuntime } from './onnx-runtime.ts';
 import type { EngineName, TrainingEngine } from './training-engine.ts';
 
 export type EnginePreference = 'auto' | EngineName;
 export type ChosenEngine = { readonly engine: TrainingEngine; readonly reason: string };
-type Candidates = { readonly onnx?: TrainingEngine; readonly cpu: TrainingEngine };
+type Candidates = { readonly onnx: TrainingEngine; readonly cpu: TrainingEngine };
 
 /**
  * The engine for a model: with `auto` the ONNX graph where it runs, else TensorFlow.js; the reason says which and why.
@@ -17,18 +19,19 @@ export async function chooseEngine(
   model: LayersModel,
   candidates?: Candidates,
 ): Promise<ChosenEngine> {
-  const { onnx, cpu } = candidates ?? { cpu: createCpuEngine(await loadTensorFlow()) };
-  if (preference === 'cpu') return insistOn(cpu, model);
-  if (preference === 'onnx') {
-    if (onnx === undefined) throw new TrainingError('Engine onnx is not installed.');
-    return insistOn(onnx, model);
-  }
-  const refusal = onnx === undefined ? 'onnx is not installed' : await onnx.refusal(model);
-  if (refusal === undefined && onnx !== undefined) {
+  const { onnx, cpu } = candidates ?? (await installedEngines());
+  if (preference !== 'auto') return insistOn(preference === 'onnx' ? onnx : cpu, model);
+  const refusal = await onnx.refusal(model);
+  if (refusal === undefined) {
     return { engine: onnx, reason: `the model compiles to an ONNX training graph (${onnx.version})` };
   }
   const { engine } = await insistOn(cpu, model);
-  return { engine, reason: `the slower cpu engine is used: ${refusal ?? ''}` };
+  return { engine, reason: `the slower cpu engine is used: ${refusal}` };
+}
+
+async function installedEngines(): Promise<Candidates> {
+  const [tf, runtime] = await Promise.all([loadTensorFlow(), findOnnxRuntime()]);
+  return { onnx: createOnnxEngine(runtime), cpu: createCpuEngine(tf) };
 }
 
 async function insistOn(engine: TrainingEngine, model: LayersModel): Promise<ChosenEngine> {

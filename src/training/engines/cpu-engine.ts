@@ -4,9 +4,9 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { LabelledImages } from '../../core/labelled-images.ts';
 import type { TensorFlow } from '../tensorflow.ts';
 import { copyWeights } from '../weights.ts';
-import { ADAM } from './adam.ts';
+import { ADAM } from '../adam.ts';
 import { applyForTraining } from './cpu-forward.ts';
-import { classifierRefusal, classifierShape, requireClassifier } from './classifier.ts';
+import { classifierRefusal, classifierShape, requireClassifier } from '../classifier.ts';
 import type { StepResult, Trainer, TrainerOptions, TrainingEngine } from './training-engine.ts';
 
 /**

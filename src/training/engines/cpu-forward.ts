@@ -1,7 +1,7 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Layer, TensorFlow } from '../tensorflow.ts';
-import { softmaxHead } from './classifier.ts';
+import { softmaxHead } from '../classifier.ts';
 import { dropoutMask } from './dropout-mask.ts';
 
 type Override = { readonly target: object; readonly key: string; readonly value: unknown };

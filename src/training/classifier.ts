@@ -1,7 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { TrainingError } from '../../core/errors.ts';
-import type { ImageShape } from '../image-shape.ts';
-import type { Layer } from '../tensorflow.ts';
+import { TrainingError } from '../core/errors.ts';
+import type { ImageShape } from './image-shape.ts';
+import type { Layer } from './tensorflow.ts';
 
 /** The layer whose softmax ends a classifier. */
 export type SoftmaxHead =

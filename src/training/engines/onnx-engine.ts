@@ -1,0 +1,131 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { MlflowTsError, TrainingError } from '../../core/errors.ts';
+import type { LabelledImages } from '../../core/labelled-images.ts';
+import { adamScalars } from '../onnx/adam-update.ts';
+import { compileInferenceGraph, PROBABILITIES_OUTPUT } from '../onnx/compile-inference.ts';
+import { compileTrainingGraph, type TrainingGraph } from '../onnx/compile-training.ts';
+import { IMAGE_INPUT } from '../onnx/forward.ts';
+import { readModelGraph, type ModelGraph } from '../onnx/model-graph.ts';
+import { copyWeights } from '../weights.ts';
+import { dropoutMask } from './dropout-mask.ts';
+import type { OnnxRuntime } from './onnx-runtime.ts';
+import { startSessionHost, type SessionHost } from './session-host.ts';
+import type { TensorData, Tensors } from './session-protocol.ts';
+import type { Trainer, TrainerOptions, TrainingEngine } from './training-engine.ts';
+
+/**
+ * Compiles the model to one ONNX graph a training step and runs it with ONNX Runtime in a worker thread; weights and
+ * Adam's moments stay there until they are read. The event loop of the calling thread stays free.
+ */
+export function createOnnxEngine(runtime: OnnxRuntime): TrainingEngine {
+  return {
+    name: 'onnx',
+    version: runtime.kind === 'available' ? runtime.version : 'none',
+    refusal: (model) => Promise.resolve(runtime.kind === 'missing' ? runtime.reason : compileRefusal(model)),
+    createTrainer: async (model, options) => {
+      if (runtime.kind === 'missing') throw new TrainingError(`Engine onnx: ${runtime.reason}.`);
+      const graph = readModelGraph(model);
+      const training = compileTrainingGraph(graph, options);
+      const host = startSessionHost();
+      try {
+        await load(host, { model, graph, training, threads: options.threads });
+        return createOnnxTrainer(host, graph, training, options);
+      } catch (error) {
+        await host.close();
+        throw error;
+      }
+    },
+  };
+}
+
+function compileRefusal(model: LayersModel): string | undefined {
+  try {
+    compileTrainingGraph(readModelGraph(model), { labelSmoothing: 0 });
+    return undefined;
+  } catch (error) {
+    if (error instanceof MlflowTsError) return error.message;
+    throw error;
+  }
+}
+
+async function load(
+  host: SessionHost,
+  loaded: { model: LayersModel; graph: ModelGraph; training: TrainingGraph; threads: number },
+): Promise<void> {
+  const { model, graph, training, threads } = loaded;
+  const options = { optimization: 'extended', threads } as const;
+  await host.create('training', training.model, options);
+  await host.create('prediction', compileInferenceGraph(graph), options);
+  const values = copyWeights(model);
+  const weights = graph.weights.map(({ name, shape }, index) => [name, floats(values[index]!, shape)] as const);
+  const moments = training.moments.map(
+    ({ name, shape }) => [name, floats(new Float32Array(size(shape)), shape)] as const,
+  );
+  await host.store(Object.fromEntries([...weights, ...moments]));
+}
+
+function createOnnxTrainer(
+  host: SessionHost,
+  graph: ModelGraph,
+  training: TrainingGraph,
+  { seed }: TrainerOptions,
+): Trainer {
+  let steps = 0;
+  return {
+    step: async (batch, learningRate) => {
+      const feeds = stepFeeds(batch, training, { seed, step: steps, learningRate });
+      steps += 1;
+      const { loss, correct } = await host.run('training', feeds, training.carry);
+      return { loss: loss?.data[0] ?? NaN, correct: correct?.data[0] ?? 0 };
+    },
+    predict: async (images, count) => {
+      const outputs = await host.run('prediction', { [IMAGE_INPUT]: imageTensor(images, count, graph) });
+      return floatsOf(outputs, PROBABILITIES_OUTPUT);
+    },
+    readWeights: async () => {
+      const names = graph.weights.map(({ name }) => name);
+      const tensors = await host.read(names);
+      return names.map((name) => floatsOf(tensors, name));
+    },
+    dispose: () => host.close(),
+  };
+}
+
+function stepFeeds(
+  batch: LabelledImages,
+  { masks }: TrainingGraph,
+  { seed, step, learningRate }: { seed: number; step: number; learningRate: number },
+): Tensors {
+  const { images, labels, count, height, width, channels } = batch;
+  const scalars = adamScalars(learningRate, step + 1);
+  const maskFeeds = masks.map(({ name, layer, rate, shape }) => {
+    const data = dropoutMask(seed, step, layer, count * size(shape), rate);
+    return [name, { type: 'uint8', data, shape: [count, ...shape] }] as const;
+  });
+  return {
+    [IMAGE_INPUT]: { type: 'uint8', data: images, shape: [count, height, width, channels] },
+    labels: { type: 'int32', data: labels, shape: [count] },
+    learningRate: floats(Float32Array.of(scalars.learningRate), []),
+    epsilon: floats(Float32Array.of(scalars.epsilon), []),
+    ...Object.fromEntries(maskFeeds),
+  };
+}
+
+function imageTensor(images: Uint8Array, count: number, { image }: ModelGraph): TensorData {
+  // A view is copied out of its buffer first: posting it would copy the whole buffer behind it.
+  return { type: 'uint8', data: images.slice(), shape: [count, image.height, image.width, image.channels] };
+}
+
+function floats(data: Float32Array, shape: readonly number[]): TensorData {
+  return { type: 'float32', data, shape };
+}
+
+function floatsOf(tensors: Tensors, name: string): Float32Array {
+  const tensor = tensors[name];
+  if (tensor?.type !== 'float32') throw new TrainingError(`ONNX Runtime gave no '${name}'.`);
+  return tensor.data;
+}
+
+function size(shape: readonly number[]): number {
+  return shape.reduce((product, dimension) => product * dimension, 1);
+}

@@ -1,0 +1,76 @@
+import { Worker } from 'node:worker_threads';
+import { TrainingError } from '../../core/errors.ts';
+import { sessionReply, type SessionRequest, type SessionRequestBody, type Tensors } from './session-protocol.ts';
+
+/** ONNX Runtime sessions in a worker thread, and tensors that stay there between runs. */
+export interface SessionHost {
+  create(session: string, model: Uint8Array, options: SessionOptions): Promise<void>;
+  /** Keeps tensors in the worker: inputs that `run` is not fed are taken from them by name. */
+  store(tensors: Tensors): Promise<void>;
+  /** Outputs named in `carry` are kept in the worker under the name given there, the others are returned. */
+  run(session: string, feeds: Tensors, carry?: Readonly<Record<string, string>>): Promise<Tensors>;
+  /** Copies of tensors kept in the worker. */
+  read(names: readonly string[]): Promise<Tensors>;
+  close(): Promise<void>;
+}
+
+export type SessionOptions = {
+  /** `all` packs constant weights into blocks: best with baked weights, a loss when weights are inputs. */
+  readonly optimization: 'extended' | 'all';
+  readonly threads: number;
+};
+
+type Pending = { readonly resolve: (tensors: Tensors) => void; readonly reject: (error: Error) => void };
+
+/** Starts the worker thread. It keeps the process alive only while a request is under way. */
+export function startSessionHost(): SessionHost {
+  const worker = new Worker(new URL('./session-worker.js', import.meta.url), { name: 'onnx-session' });
+  const pending = new Map<number, Pending>();
+  let lastId = 0;
+  let ended: TrainingError | undefined;
+  worker.unref();
+
+  const settle = (id: number): Pending | undefined => {
+    const request = pending.get(id);
+    pending.delete(id);
+    if (pending.size === 0) worker.unref();
+    return request;
+  };
+  const end = (message: string, cause?: unknown): void => {
+    ended ??= new TrainingError(message, { cause });
+    for (const id of [...pending.keys()]) settle(id)?.reject(ended);
+  };
+  worker.on('message', (message: unknown) => {
+    const reply = sessionReply.parse(message);
+    const request = settle(reply.id);
+    if (reply.ok) request?.resolve(reply.tensors);
+    else request?.reject(new TrainingError(`ONNX Runtime failed: ${reply.message}`));
+  });
+  worker.on('error', (error) => end(`The ONNX worker thread failed: ${String(error)}`, error));
+  worker.on('exit', () => end('The ONNX worker thread has ended.'));
+
+  const request = (body: SessionRequestBody): Promise<Tensors> =>
+    new Promise((resolve, reject) => {
+      if (ended !== undefined) {
+        reject(ended);
+        return;
+      }
+      lastId += 1;
+      pending.set(lastId, { resolve, reject });
+      worker.ref();
+      worker.postMessage({ id: lastId, body } satisfies SessionRequest);
+    });
+  return {
+    create: async (session, model, options) => {
+      await request({ kind: 'create', session, model, ...options });
+    },
+    store: async (tensors) => {
+      await request({ kind: 'store', tensors });
+    },
+    run: (session, feeds, carry = {}) => request({ kind: 'run', session, feeds, carry }),
+    read: (names) => request({ kind: 'read', names: [...names] }),
+    close: async () => {
+      await worker.terminate();
+    },
+  };
+}

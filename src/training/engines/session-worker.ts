@@ -1,0 +1,87 @@
+import { parentPort } from 'node:worker_threads';
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { sessionRequest, type SessionReply, type SessionRequestBody, type TensorData } from './session-protocol.ts';
+
+/**
+ * Entry of the worker thread that owns ONNX Runtime sessions: `session.run` blocks the thread it is called from, although
+ * it returns a promise. Requests are answered in order.
+ */
+const ort = await import('onnxruntime-node');
+const sessions = new Map<string, InferenceSession>();
+const kept = new Map<string, Tensor>();
+
+parentPort?.on('message', (message: unknown) => {
+  const { id, body } = sessionRequest.parse(message);
+  queue = queue.then(async () => {
+    const reply = await answer(id, body);
+    parentPort?.postMessage(reply);
+  });
+});
+let queue = Promise.resolve();
+
+async function answer(id: number, body: SessionRequestBody): Promise<SessionReply> {
+  try {
+    return { id, ok: true, tensors: await perform(body) };
+  } catch (error) {
+    return { id, ok: false, message: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function perform(body: SessionRequestBody): Promise<Record<string, TensorData>> {
+  switch (body.kind) {
+    case 'create':
+      sessions.set(body.session, await createSession(body));
+      return {};
+    case 'store':
+      for (const [name, data] of Object.entries(body.tensors)) kept.set(name, toTensor(data));
+      return {};
+    case 'run':
+      return run(body);
+    case 'read':
+      return Object.fromEntries(body.names.map((name) => [name, toData(name, keptTensor(name))]));
+  }
+}
+
+async function createSession({ model, optimization, threads }: SessionRequestBody & { kind: 'create' }) {
+  return ort.InferenceSession.create(model, {
+    graphOptimizationLevel: optimization,
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    logSeverityLevel: 3,
+  });
+}
+
+async function run({ session, feeds, carry }: SessionRequestBody & { kind: 'run' }) {
+  const running = sessions.get(session);
+  if (running === undefined) throw new Error(`There is no session '${session}'.`);
+  const inputs = running.inputNames.map((name) => {
+    const fed = feeds[name];
+    return [name, fed === undefined ? keptTensor(name) : toTensor(fed)] as const;
+  });
+  const outputs = await running.run(Object.fromEntries(inputs));
+  const answered: Record<string, TensorData> = {};
+  for (const [name, tensor] of Object.entries(outputs)) {
+    const resident = carry[name];
+    if (resident === undefined) answered[name] = toData(name, tensor);
+    else kept.set(resident, tensor);
+  }
+  return answered;
+}
+
+function keptTensor(name: string): Tensor {
+  const tensor = kept.get(name);
+  if (tensor === undefined) throw new Error(`There is no tensor '${name}'.`);
+  return tensor;
+}
+
+function toTensor({ type, data, shape }: TensorData): Tensor {
+  return new ort.Tensor(type, data, shape);
+}
+
+function toData(name: string, { type, data, dims }: Tensor): TensorData {
+  if (type === 'float32' && data instanceof Float32Array) return { type, data, shape: dims };
+  if (type === 'uint8' && data instanceof Uint8Array) return { type, data, shape: dims };
+  if (type === 'int32' && data instanceof Int32Array) return { type, data, shape: dims };
+  throw new Error(`Tensor '${name}' of type ${type} cannot leave the worker.`);
+}

@@ -1,0 +1,44 @@
+import type { Forward } from './forward.ts';
+import type { GraphBuilder, Value } from './graph-builder.ts';
+import type { ModelGraph, ModelNode } from './model-graph.ts';
+import type { Operators } from './operators.ts';
+
+/** Gradients of the loss by weight name, for every trainable weight; nothing is computed below the first of them. */
+export function lowerBackward(
+  graph: GraphBuilder,
+  ops: Operators,
+  model: ModelGraph,
+  { tape }: Forward,
+  logitsGradient: Value,
+): Map<string, Value> {
+  const wanted = nodesWantingGradients(model);
+  const gradients = new Map<string, Value>([[model.logits, logitsGradient]]);
+  const weightGradients = new Map<string, Value>();
+  for (const { node, lowered } of tape.toReversed()) {
+    const gradient = gradients.get(node.name);
+    if (gradient === undefined || !wanted.has(node.name)) continue;
+    const trainable = new Set(node.weights.filter((weight) => weight.trainable).map(({ role }) => role));
+    const { inputs, weights } = graph.within(`${node.name}/backward`, () =>
+      lowered.backward(gradient, {
+        inputs: node.inputs.some((input) => wanted.has(input)),
+        weight: (role) => trainable.has(role),
+      }),
+    );
+    for (const [role, value] of Object.entries(weights)) weightGradients.set(`${node.name}/${role}`, value);
+    inputs.forEach((value, index) => {
+      const input = node.inputs[index]!;
+      const others = gradients.get(input);
+      gradients.set(input, others === undefined ? value : ops.add(others, value));
+    });
+  }
+  return weightGradients;
+}
+
+/** Nodes with a trainable weight of their own or somewhere before them. */
+function nodesWantingGradients({ nodes }: ModelGraph): ReadonlySet<string> {
+  const wanted = new Set<string>();
+  const wantsGradient = ({ weights, inputs }: ModelNode): boolean =>
+    weights.some(({ trainable }) => trainable) || inputs.some((input) => wanted.has(input));
+  for (const node of nodes) if (wantsGradient(node)) wanted.add(node.name);
+  return wanted;
+}

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { TrainingError } from '../../core/errors.ts';
+import type { Value } from './graph-builder.ts';
+import type { ModelNode } from './model-graph.ts';
+import type { Operators } from './operators.ts';
+
+/**
+ * How one kind of layer becomes ONNX operators. Rank-4 values are channels first inside the graph, weights have the
+ * shapes TensorFlow.js gives them.
+ * @throws TrainingError naming the layer, for an option it does not know.
+ */
+export type Lowering = (node: ModelNode, context: LoweringContext) => Lowered;
+
+export type LoweringContext = {
+  readonly ops: Operators;
+  /** In the order of `node.inputs`. */
+  readonly inputs: readonly Value[];
+  /** Dropout works and `backward` will be called; otherwise the graph only predicts. */
+  readonly training: boolean;
+  readonly weight: (role: string) => Value;
+  /** Which values of the layer's input are kept in this step: uint8 0 or 1, channels last, fed from outside. */
+  readonly dropoutMask: (rate: number) => Value;
+};
+
+export type Lowered = {
+  readonly output: Value;
+  /** Adds the operators that turn the gradient of the loss to `output` into those to the inputs and weights wanted. */
+  readonly backward: (gradient: Value, wanted: Wanted) => Gradients;
+};
+
+export type Wanted = { readonly inputs: boolean; readonly weight: (role: string) => boolean };
+export type Gradients = {
+  /** In the order of `node.inputs`; empty when not wanted. */
+  readonly inputs: readonly Value[];
+  readonly weights: Readonly<Record<string, Value>>;
+};
+
+/** The error for a layer, or an option of one, that has no ONNX form. */
+export function unsupported({ name, className }: ModelNode, what: string): TrainingError {
+  return new TrainingError(`Layer '${name}' (${className}): ${what}.`, { details: { layer: name, className } });
+}
+
+/**
+ * The options of a layer, as its lowering knows them.
+ * @throws TrainingError naming layer and option, for a value that has no ONNX form.
+ */
+export function readConfig<Schema extends z.ZodType>(node: ModelNode, schema: Schema): z.output<Schema> {
+  const parsed = schema.safeParse(node.config);
+  if (parsed.success) return parsed.data;
+  const options = parsed.error.issues.map(({ path }) => path.join('.'));
+  throw unsupported(node, `this setting of ${options.join(', ')} has no ONNX form yet`);
+}
+
+/** Regularizers and constraints change the loss or the weights behind the layer's back: none may be set. */
+export const plainWeights = {
+  kernelRegularizer: z.null().optional(),
+  biasRegularizer: z.null().optional(),
+  activityRegularizer: z.null().optional(),
+  kernelConstraint: z.null().optional(),
+  biasConstraint: z.null().optional(),
+};

@@ -1,0 +1,115 @@
+import { expect, test } from '@jest/globals';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { LabelledImages } from '../../src/core/labelled-images.ts';
+import { TrainingError } from '../../src/core/errors.ts';
+import { buildModel } from '../../src/training/build-model.ts';
+import type { Trainer, TrainingEngine } from '../../src/training/engines/training-engine.ts';
+import { accuracyOf } from '../../src/training/evaluate.ts';
+import type { TensorFlow } from '../../src/training/tensorflow.ts';
+import { copyWeights } from '../../src/training/weights.ts';
+import { BAR_CLASSES, BAR_IMAGE, barImages } from '../unit/training/tiny-problem.ts';
+
+/** What every training engine owes: run by each implementation's own test file. */
+export function trainingEngineContract(tf: TensorFlow, engine: TrainingEngine): void {
+  const parameters = { filters: 4, blocks: 1, units: 16, dropout: 0.2 };
+  const newModel = (): LayersModel => buildModel(tf, { name: 'cnn', parameters }, BAR_IMAGE, BAR_CLASSES, 1);
+  const options = { seed: 2, threads: 1, labelSmoothing: 0 };
+
+  async function withTrainer<Result>(model: LayersModel, body: (trainer: Trainer) => Promise<Result>): Promise<Result> {
+    const trainer = await engine.createTrainer(model, options);
+    try {
+      return await body(trainer);
+    } finally {
+      await trainer.dispose();
+    }
+  }
+
+  test('says who it is', async () => {
+    expect(engine.version).toMatch(/\d+\.\d+/);
+    expect(await engine.refusal(newModel())).toBeUndefined();
+  });
+
+  test('learns a small problem', async () => {
+    const unseen = barImages(60, 2);
+    await withTrainer(newModel(), async (trainer) => {
+      const first = await trainer.step(barImages(60, 3), 0.01);
+      for (let step = 0; step < 25; step += 1) await trainer.step(barImages(30, 4 + step), 0.01);
+      const last = await trainer.step(barImages(60, 3), 0.01);
+      expect(last.loss).toBeLessThan(first.loss / 2);
+      expect(last.correct).toBeGreaterThan(first.correct);
+      expect(accuracyOf(await trainer.predict(unseen.images, unseen.count), unseen.labels)).toBeGreaterThan(0.8);
+    });
+  });
+
+  test('takes batches of any size and gives one row of probabilities an image', async () => {
+    await withTrainer(newModel(), async (trainer) => {
+      for (const count of [8, 3, 1, 16]) {
+        const { loss, correct } = await trainer.step(barImages(count), 0.001);
+        expect(loss).toBeGreaterThan(0);
+        expect(correct).toBeLessThanOrEqual(count);
+        const probabilities = await trainer.predict(barImages(count).images, count);
+        expect(probabilities).toHaveLength(count * BAR_CLASSES);
+        expect(probabilities.reduce((sum, p) => sum + p, 0)).toBeCloseTo(count, 4);
+      }
+    });
+  });
+
+  test('predicts the rows of a batch as it predicts them alone, also from a view into a larger buffer', async () => {
+    const { images } = barImages(6);
+    await withTrainer(newModel(), async (trainer) => {
+      const together = await trainer.predict(images, 6);
+      const alone = await trainer.predict(images.subarray(2 * 64, 3 * 64), 1);
+      alone.forEach((p, index) => expect(p).toBeCloseTo(together[2 * BAR_CLASSES + index]!, 5));
+    });
+  });
+
+  test('gives bit-identical weights when everything is repeated, and others for another seed', async () => {
+    const trained = (seed: number) =>
+      engine.createTrainer(newModel(), { ...options, seed }).then(async (trainer) => {
+        for (const count of [16, 16, 7]) await trainer.step(barImages(count, count), 0.01);
+        const weights = await trainer.readWeights();
+        await trainer.dispose();
+        return weights;
+      });
+    const first = await trained(2);
+    expect(await trained(2)).toEqual(first);
+    expect(await trained(3)).not.toEqual(first);
+  });
+
+  test('leaves the batch it was given untouched', async () => {
+    const batch = barImages(16);
+    const before: LabelledImages = structuredClone(batch);
+    await withTrainer(newModel(), (trainer) => trainer.step(batch, 0.01));
+    expect(batch).toEqual(before);
+  });
+
+  test('moves trainable weights and leaves frozen ones as they were', async () => {
+    const model = newModel();
+    model.getLayer('conv1').trainable = false;
+    const before = copyWeights(model);
+    const names = model.weights.map(({ originalName }) => originalName);
+    const after = await withTrainer(model, async (trainer) => {
+      await trainer.step(barImages(16), 0.01);
+      return trainer.readWeights();
+    });
+    const moved = names.filter((_, index) => after[index]!.some((value, place) => value !== before[index]![place]));
+    expect(moved.sort()).toEqual(['classes/bias', 'classes/kernel', 'hidden/bias', 'hidden/kernel']);
+  });
+
+  test('lets the event loop turn between steps, so that an abort arrives', async () => {
+    let aborted = false;
+    setTimeout(() => (aborted = true), 20);
+    await withTrainer(newModel(), async (trainer) => {
+      for (let step = 0; step < 10_000 && !aborted; step += 1) await trainer.step(barImages(4), 0.001);
+    });
+    expect(aborted).toBe(true);
+  });
+
+  test('refuses a model that does not end in class probabilities, naming its last layer', async () => {
+    const model = tf.layers.sequential({ name: 'headless' });
+    model.add(tf.layers.layers.flatten({ inputShape: [8, 8, 1] }));
+    model.add(tf.layers.layers.dense({ units: 3, name: 'scores' }));
+    expect(await engine.refusal(model)).toContain("ends in layer 'scores' without a softmax");
+    await expect(Promise.resolve().then(() => engine.createTrainer(model, options))).rejects.toThrow(TrainingError);
+  });
+}

@@ -1,0 +1,69 @@
+import { expect, test } from '@jest/globals';
+import { TrainingError } from '../../../../src/core/errors.ts';
+import { buildModel } from '../../../../src/training/build-model.ts';
+import { chooseEngine } from '../../../../src/training/engines/choose-engine.ts';
+import { createCpuEngine } from '../../../../src/training/engines/cpu-engine.ts';
+import { createOnnxEngine } from '../../../../src/training/engines/onnx-engine.ts';
+import { loadTensorFlow } from '../../../../src/training/tensorflow.ts';
+
+const tf = await loadTensorFlow();
+const { layers } = tf.layers;
+const cpu = createCpuEngine(tf);
+const known = buildModel(tf, { name: 'dense', parameters: {} }, { height: 4, width: 4, channels: 1 }, 3, 1);
+const installed = { cpu, onnx: createOnnxEngine({ kind: 'available', version: 'onnxruntime-node 1.2.3' }) };
+const missing = { cpu, onnx: createOnnxEngine({ kind: 'missing', reason: 'onnxruntime-node cannot be loaded here' }) };
+
+function modelWith(layer: ReturnType<typeof layers.conv2d | typeof layers.globalAveragePooling2d>) {
+  const model = tf.layers.sequential();
+  model.add(layers.rescaling({ scale: 1 / 255, inputShape: [4, 4, 1] }));
+  model.add(layer);
+  model.add(layers.flatten());
+  model.add(layers.dense({ units: 2, activation: 'softmax' }));
+  return model;
+}
+
+test('auto takes the ONNX graph for a model it knows', async () => {
+  const { engine, reason } = await chooseEngine('auto', known, installed);
+  expect(engine.name).toBe('onnx');
+  expect(reason).toBe('the model compiles to an ONNX training graph (onnxruntime-node 1.2.3)');
+});
+
+test('auto falls back to cpu and says which layer was the reason', async () => {
+  const model = modelWith(layers.globalAveragePooling2d({ name: 'mean' }));
+  const { engine, reason } = await chooseEngine('auto', model, installed);
+  expect(engine.name).toBe('cpu');
+  expect(reason).toContain("Layer 'mean' (GlobalAveragePooling2D): this kind of layer has no ONNX form yet");
+});
+
+test('auto falls back to cpu where the native library is missing', async () => {
+  const { engine, reason } = await chooseEngine('auto', known, missing);
+  expect(engine.name).toBe('cpu');
+  expect(reason).toBe('the slower cpu engine is used: onnxruntime-node cannot be loaded here');
+});
+
+test('onnx asked for but impossible is an error naming layer and option', async () => {
+  const model = modelWith(
+    layers.conv2d({ name: 'edges', filters: 2, kernelSize: 3, kernelRegularizer: 'l1l2', activation: 'relu' }),
+  );
+  const choice = chooseEngine('onnx', model, installed);
+  await expect(choice).rejects.toThrow(TrainingError);
+  await expect(choice).rejects.toThrow("Layer 'edges' (Conv2D): this setting of kernelRegularizer has no ONNX form");
+  await expect(chooseEngine('onnx', known, missing)).rejects.toThrow('Engine onnx cannot train this model');
+});
+
+test('cpu asked for is cpu', async () => {
+  const { engine, reason } = await chooseEngine('cpu', known, installed);
+  expect(engine).toBe(cpu);
+  expect(reason).toMatch(/^engine cpu was asked for \(tfjs \d/);
+});
+
+test('a layer used twice is named', async () => {
+  const input = tf.layers.input({ shape: [4, 4, 1] });
+  const shared = layers.conv2d({ name: 'shared', filters: 1, kernelSize: 1 });
+  const twice = shared.apply(shared.apply(input));
+  const output = layers.dense({ units: 2, activation: 'softmax' }).apply(layers.flatten().apply(twice));
+  const model = tf.layers.model({ inputs: input, outputs: output as typeof input });
+  await expect(chooseEngine('onnx', model, installed)).rejects.toThrow(
+    "Layer 'shared' (Conv2D) is used more than once",
+  );
+});
