@@ -92,8 +92,8 @@ function readWeights(model: LayersModel): Map<Layer['weights'][number], ModelWei
 
 /** An input layer is recorded as its own input: it has none. */
 function inputsOf(tensor: SymbolicTensor): SymbolicTensor[] {
-  const node = tensor.sourceLayer.inboundNodes[tensor.nodeIndex];
-  return (node?.inputTensors ?? []).filter((input) => input.sourceLayer !== tensor.sourceLayer);
+  if (tensor.sourceLayer.getClassName() === 'InputLayer') return [];
+  return tensor.sourceLayer.inboundNodes[tensor.nodeIndex]?.inputTensors ?? [];
 }
 
 function requireSingleUse({ sourceLayer, nodeIndex, tensorIndex }: SymbolicTensor, usedAt: number | undefined): void {

@@ -13,7 +13,7 @@ const known = buildModel(tf, { name: 'dense', parameters: {} }, { height: 4, wid
 const installed = { cpu, onnx: createOnnxEngine({ kind: 'available', version: 'onnxruntime-node 1.2.3' }) };
 const missing = { cpu, onnx: createOnnxEngine({ kind: 'missing', reason: 'onnxruntime-node cannot be loaded here' }) };
 
-function modelWith(layer: ReturnType<typeof layers.conv2d | typeof layers.globalAveragePooling2d>) {
+function modelWith(layer: ReturnType<typeof layers.conv2d | typeof layers.averagePooling2d>) {
   const model = tf.layers.sequential();
   model.add(layers.rescaling({ scale: 1 / 255, inputShape: [4, 4, 1] }));
   model.add(layer);
@@ -29,10 +29,10 @@ test('auto takes the ONNX graph for a model it knows', async () => {
 });
 
 test('auto falls back to cpu and says which layer was the reason', async () => {
-  const model = modelWith(layers.globalAveragePooling2d({ name: 'mean' }));
+  const model = modelWith(layers.averagePooling2d({ name: 'mean', poolSize: 2 }));
   const { engine, reason } = await chooseEngine('auto', model, installed);
   expect(engine.name).toBe('cpu');
-  expect(reason).toContain("Layer 'mean' (GlobalAveragePooling2D): this kind of layer has no ONNX form yet");
+  expect(reason).toContain("Layer 'mean' (AveragePooling2D): this kind of layer has no ONNX form yet");
 });
 
 test('auto falls back to cpu where the native library is missing', async () => {
