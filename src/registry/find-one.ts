@@ -2,6 +2,8 @@ import { NotFoundError, UsageError } from '../core/errors.ts';
 
 type Search<Row> = {
   readonly what: string;
+  /** Its plural, where that is not `what` and an s. */
+  readonly whats?: string;
   readonly wanted: string;
   readonly isExact: (row: Row) => boolean;
   readonly describe: (row: Row) => string;
@@ -25,7 +27,7 @@ export function findOne<Row>(rows: readonly Row[], search: Search<Row>): Row {
   const shown = rows.slice(0, MAX_CANDIDATES).map((row) => `  ${describe(row)}`);
   const more = rows.length > MAX_CANDIDATES ? [`  … and ${rows.length - MAX_CANDIDATES} more`] : [];
   throw new UsageError(
-    `${wanted} fits ${rows.length} ${what}s; give more of the id:\n${[...shown, ...more].join('\n')}`,
+    `${wanted} fits ${rows.length} ${search.whats ?? `${what}s`}; give more of the id:\n${[...shown, ...more].join('\n')}`,
     {
       details: { wanted, candidates: rows.slice(0, MAX_CANDIDATES).map(describe) },
     },

@@ -1,0 +1,65 @@
+import { TrainingError } from '../core/errors.ts';
+import type { TrainingRunId } from '../core/ids.ts';
+import { precompiled } from './precompiled.ts';
+import type { RegistryDb } from './registry-db.ts';
+import { withTransaction } from './registry-db.ts';
+
+/** A number measured during or after training. `step` is the epoch for what is measured once an epoch, else 0. */
+export type Metric = { readonly key: string; readonly step: number; readonly value: number; readonly at: number };
+
+/**
+ * Records metrics in one transaction; the same key and step again gets the new value.
+ * @throws TrainingError when a value is not finite.
+ */
+export async function logMetrics(
+  db: RegistryDb,
+  trainingRunId: TrainingRunId,
+  metrics: readonly Metric[],
+): Promise<void> {
+  const broken = metrics.find(({ value }) => !Number.isFinite(value));
+  if (broken !== undefined) {
+    throw new TrainingError(
+      `Metric ${broken.key} at step ${broken.step} is ${broken.value}; a metric must be a finite number. ` +
+        'A smaller learning rate often helps.',
+      { details: { key: broken.key, step: broken.step } },
+    );
+  }
+  await withTransaction(db, async (transaction) => {
+    for (const metric of metrics) await upsertMetric(transaction, { ...metric, trainingRunId });
+  });
+}
+
+/** All metrics of a training run, or those of one key, by key and step. */
+export async function listMetrics(db: RegistryDb, trainingRunId: TrainingRunId, key?: string): Promise<Metric[]> {
+  return db
+    .selectFrom('metrics')
+    .select(['key', 'step', 'value', 'at'])
+    .where('training_run_id', '=', trainingRunId)
+    .$if(key !== undefined, (query) => query.where('key', '=', key!))
+    .orderBy('key')
+    .orderBy('step')
+    .execute();
+}
+
+/** The value of each metric at its last step. */
+export async function latestMetrics(db: RegistryDb, trainingRunId: TrainingRunId): Promise<Record<string, number>> {
+  const metrics = await listMetrics(db, trainingRunId);
+  return Object.fromEntries(metrics.map(({ key, value }) => [key, value]));
+}
+
+const upsertMetric = precompiled((db, metric: Metric & { readonly trainingRunId: TrainingRunId }) =>
+  db
+    .insertInto('metrics')
+    .values({
+      training_run_id: metric.trainingRunId,
+      key: metric.key,
+      step: metric.step,
+      value: metric.value,
+      at: metric.at,
+    })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['training_run_id', 'key', 'step'])
+        .doUpdateSet((row) => ({ value: row.ref('excluded.value'), at: row.ref('excluded.at') })),
+    ),
+);
