@@ -1,0 +1,52 @@
+import path from 'node:path';
+import { DataError, NotFoundError } from '../../core/errors.ts';
+import type { LabelledImages } from '../../core/labelled-images.ts';
+import type { SplitName, TensorCacheSummary } from '../tensor-cache.ts';
+import { readCacheIndex, summarise, type CacheIndex } from './cache-index.ts';
+import { readShard } from './shard.ts';
+
+export interface TensorCache {
+  readonly summary: TensorCacheSummary;
+  /** For each split the number of samples of each class, in the order of the class names. */
+  readonly classCounts: Readonly<Partial<Record<SplitName, readonly number[]>>>;
+  /** All samples of a split, in the order of the manifest; `sampleIds` are 64 hexadecimal digits. */
+  load(split: SplitName): Promise<LoadedSplit>;
+}
+
+export type LoadedSplit = LabelledImages & { readonly sampleIds: readonly string[] };
+
+/** Opens a complete tensor cache by its folder. Throws NotFoundError when there is none, DataError when it is damaged. */
+export async function openTensorCache(folder: string): Promise<TensorCache> {
+  const index = await readCacheIndex(folder);
+  if (index === undefined) throw new NotFoundError(`There is no complete tensor cache at ${folder}. Run prep.`);
+  return {
+    summary: summarise(index),
+    classCounts: index.classCounts,
+    load: (split) => loadSplit(folder, index, split),
+  };
+}
+
+async function loadSplit(folder: string, index: CacheIndex, split: SplitName): Promise<LoadedSplit> {
+  const { height, width, channels } = index.image;
+  const size = height * width * channels;
+  const count = index.splits[split] ?? 0;
+  const images = new Uint8Array(count * size);
+  const labels = new Int32Array(count);
+  const sampleIds: string[] = [];
+  for (const { file } of index.shards) {
+    const shard = await readShard(path.join(folder, file));
+    for (const [at, owner] of shard.splits.entries()) {
+      if (owner !== split || sampleIds.length === count) continue;
+      const row = sampleIds.length;
+      images.set(shard.images.subarray(at * size, (at + 1) * size), row * size);
+      labels[row] = shard.labels[at]!;
+      sampleIds.push(Buffer.from(shard.sampleIds.subarray(at * 32, (at + 1) * 32)).toString('hex'));
+    }
+  }
+  if (sampleIds.length !== count) {
+    throw new DataError(
+      `${folder} is damaged: ${count} ${split} samples expected, ${sampleIds.length} found. Run prep anew.`,
+    );
+  }
+  return { images, labels, count, height, width, channels, sampleIds };
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { DataError } from '../../core/errors.ts';
+import type { ImageShape } from '../decode/fit-pixels.ts';
+import type { Manifest } from '../version/manifest.ts';
+
+const fileSample = z.object({
+  path: z.string(),
+  sha256: z.string(),
+  label: z.int(),
+  set: z.enum(['train', 'validation', 'test']).exactOptional(),
+});
+
+/** What goes into one shard: image files, or a range of an IDX set. */
+export const shardJobSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('files'), index: z.int(), samples: z.array(fileSample) }),
+  z.object({ kind: z.literal('idx'), index: z.int(), set: z.enum(['train', 'test']), from: z.int(), to: z.int() }),
+]);
+
+export type ShardJob = z.infer<typeof shardJobSchema>;
+export type FileSample = z.infer<typeof fileSample>;
+
+/**
+ * Divides a version's samples into shards, in the order of the manifest. Depends on nothing but the version and the image
+ * shape: whoever prepares the same cache makes the same shards.
+ */
+export function planShards(manifest: Manifest, shape: ImageShape): ShardJob[] {
+  const imageBytes = shape.height * shape.width * shape.channels;
+  if (manifest.layout === 'idx') return planIdx(manifest, rowsOf(imageBytes, MAX_IDX_ROWS));
+  const samples = manifest.files.flatMap(({ path, sha256, label, set }): FileSample[] =>
+    label === undefined ? [] : [{ path, sha256, label, ...(set === undefined ? {} : { set }) }],
+  );
+  if (samples.length === 0) throw new DataError('The dataset version has no samples.');
+  return ranges(samples.length, rowsOf(imageBytes, MAX_FILE_ROWS)).map(([from, to], index) => ({
+    kind: 'files',
+    index,
+    samples: samples.slice(from, to),
+  }));
+}
+
+/** Decoding a file takes about a millisecond, so a shard of files is lost work of a quarter second at most. */
+const MAX_FILE_ROWS = 256;
+const MAX_IDX_ROWS = 4_096;
+const MAX_SHARD_BYTES = 32 * 2 ** 20;
+
+function rowsOf(imageBytes: number, most: number): number {
+  return Math.max(1, Math.min(most, Math.floor(MAX_SHARD_BYTES / imageBytes)));
+}
+
+function planIdx({ samples, testSamples }: Manifest, rows: number): ShardJob[] {
+  const train = ranges(samples - testSamples, rows).map((range) => ['train', ...range] as const);
+  const test = ranges(testSamples, rows).map((range) => ['test', ...range] as const);
+  return [...train, ...test].map(([set, from, to], index) => ({ kind: 'idx', index, set, from, to }));
+}
+
+function ranges(count: number, rows: number): [from: number, to: number][] {
+  return Array.from({ length: Math.ceil(count / rows) }, (_, index) => [
+    index * rows,
+    Math.min(count, (index + 1) * rows),
+  ]);
+}

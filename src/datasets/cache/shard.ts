@@ -1,0 +1,123 @@
+import path from 'node:path';
+import { z } from 'zod';
+import { DataError } from '../../core/errors.ts';
+import { writeFileAtomic } from '../../storage/atomic-write.ts';
+import type { ImageShape } from '../decode/fit-pixels.ts';
+import { SPLIT_NAMES, type BrokenImage, type SplitName } from '../tensor-cache.ts';
+import { encodeSafetensors, readSafetensors, type TensorBytes } from './safetensors.ts';
+
+/** Decoded samples on their way into one file. */
+export type ShardRow = {
+  /** uint8 `[height, width, channels]`. */
+  readonly image: Uint8Array;
+  readonly label: number;
+  readonly split: SplitName;
+  /** 32 bytes. */
+  readonly sampleId: Buffer;
+};
+
+export type ShardContent = {
+  readonly cacheId: string;
+  readonly shape: ImageShape;
+  readonly classNames: readonly string[];
+  readonly rows: readonly ShardRow[];
+  readonly broken: readonly BrokenImage[];
+};
+
+/** What the index keeps of a shard. */
+export type ShardSummary = {
+  readonly count: number;
+  readonly labels: Int32Array;
+  readonly splits: readonly SplitName[];
+  readonly broken: readonly BrokenImage[];
+};
+
+/** The file name of a shard. */
+export function shardName(index: number): string {
+  return `shard-${String(index).padStart(5, '0')}.safetensors`;
+}
+
+/**
+ * Writes a shard, whole or not at all. Tensors: `images` uint8 `[n, height, width, channels]`, `labels` int32 `[n]`, `splits`
+ * uint8 `[n]` (0 train, 1 validation, 2 test, 3 apart), `sample_ids` uint8 `[n, 32]`.
+ */
+export async function writeShard(
+  folder: string,
+  index: number,
+  { cacheId, shape, classNames, rows, broken }: ShardContent,
+): Promise<void> {
+  const { height, width, channels } = shape;
+  const labels = Int32Array.from(rows, ({ label }) => label);
+  const tensors: Record<string, TensorBytes> = {
+    images: {
+      dtype: 'U8',
+      shape: [rows.length, height, width, channels],
+      data: Buffer.concat(rows.map(({ image }) => image)),
+    },
+    labels: { dtype: 'I32', shape: [rows.length], data: new Uint8Array(labels.buffer) },
+    splits: {
+      dtype: 'U8',
+      shape: [rows.length],
+      data: Uint8Array.from(rows, ({ split }) => SPLIT_NAMES.indexOf(split)),
+    },
+    sample_ids: { dtype: 'U8', shape: [rows.length, 32], data: Buffer.concat(rows.map(({ sampleId }) => sampleId)) },
+  };
+  const metadata = {
+    tensor_cache: cacheId,
+    class_names: JSON.stringify(classNames),
+    split_names: JSON.stringify(SPLIT_NAMES),
+    broken: JSON.stringify(broken),
+  };
+  await writeFileAtomic(path.join(folder, shardName(index)), encodeSafetensors({ tensors, metadata }));
+}
+
+/** Reads all but the images; undefined when the shard is not there. Throws DataError when it is damaged or another cache's. */
+export async function readShardSummary(
+  folder: string,
+  index: number,
+  cacheId: string,
+): Promise<ShardSummary | undefined> {
+  const file = path.join(folder, shardName(index));
+  try {
+    const { tensors, metadata } = await readSafetensors(file, ['labels', 'splits']);
+    if (metadata.tensor_cache !== cacheId) throw new DataError(`${file} belongs to another tensor cache.`);
+    const labels = toInt32(tensors.labels!.data);
+    return {
+      count: labels.length,
+      labels,
+      splits: toSplits(tensors.splits!.data),
+      broken: parseBroken(metadata.broken),
+    };
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Reads a shard with its images. */
+export async function readShard(file: string) {
+  const { tensors } = await readSafetensors(file);
+  const { images, labels, splits, sample_ids: sampleIds } = tensors;
+  if (!images || !labels || !splits || !sampleIds) throw new DataError(`${file} is not a shard of a tensor cache.`);
+  return {
+    images: images.data,
+    labels: toInt32(labels.data),
+    splits: toSplits(splits.data),
+    sampleIds: sampleIds.data,
+  };
+}
+
+const brokenSchema = z.array(z.object({ path: z.string(), reason: z.string() }));
+
+function parseBroken(text: string | undefined): BrokenImage[] {
+  return brokenSchema.parse(JSON.parse(text ?? '[]'));
+}
+
+function toInt32(data: Uint8Array): Int32Array {
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  return Int32Array.from({ length: data.length / 4 }, (_, index) => view.getInt32(index * 4, true));
+}
+
+function toSplits(data: Uint8Array): SplitName[] {
+  return Array.from(data, (code) => SPLIT_NAMES[code] ?? 'train');
+}

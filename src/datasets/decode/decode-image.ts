@@ -1,0 +1,41 @@
+import { DataError } from '../../core/errors.ts';
+import { fitPixels, type ImageShape, type Pixels } from './fit-pixels.ts';
+
+/**
+ * Decodes an image file and stretches it to the given shape: uint8 `[height, width, channels]`, 0..255. Prep and predict
+ * both use it, so a served image is seen as the training images were. Throws DataError for what is not a whole image.
+ */
+export async function decodeImage(bytes: Uint8Array, shape: ImageShape): Promise<Uint8Array> {
+  return fitPixels(await decodePixels(bytes), shape);
+}
+
+/**
+ * Decodes an image file at its own size: grey images to one channel, all others (also CMYK and 16 bit) to sRGB; turned as
+ * EXIF says; transparent parts on white; the first picture of an animation. Throws DataError for broken images, for
+ * unknown formats and, before decoding, for more than 100 million pixels.
+ */
+export async function decodePixels(bytes: Uint8Array): Promise<Pixels> {
+  if (bytes.length === 0) throw new DataError('The image cannot be decoded: the file is empty.');
+  if (isMarkup(bytes)) throw new DataError('The image cannot be decoded: it is text, not a picture of pixels.');
+  const { default: sharp } = await import('sharp');
+  try {
+    const { data, info } = await sharp(bytes, { autoOrient: true, limitInputPixels: MAX_PIXELS, failOn: 'error' })
+      .flatten({ background: '#ffffff' })
+      .toColourspace('srgb')
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+    if (info.channels !== 1 && info.channels !== 3) throw new Error(`it has ${info.channels} channels`);
+    return { data, width: info.width, height: info.height, channels: info.channels };
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message.split('\n')[0]! : String(cause);
+    throw new DataError(`The image cannot be decoded: ${reason}`, { cause });
+  }
+}
+
+const MAX_PIXELS = 100_000_000;
+
+/** SVG and its kin may name other files; they are not photos. */
+function isMarkup(bytes: Uint8Array): boolean {
+  const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 64)).toString('utf8');
+  return /^[\ufeff\s]*</u.test(start);
+}
