@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { didYouMean } from '../../core/closest-name.ts';
 import { ParameterError } from '../../core/errors.ts';
-import type { Dimension, ParameterValue, SearchSpace } from './search-space.ts';
+import type { JsonObject } from '../../core/json.ts';
+import type { Dimension, SearchSpace } from './search-space.ts';
 
 const EXPECTED = 'expected { float: [low, high] }, { int: [low, high] } or { choice: [value, …] }';
 
@@ -15,16 +16,14 @@ const KINDS = ['float', 'int', 'choice'] as const satisfies readonly Dimension['
 
 /**
  * Reads a search space as it comes out of YAML or JSON: a mapping of parameter names to
- * `{ float: [low, high], log?, step? | steps? }`, `{ int: [low, high], log?, step? | steps? }` or `{ choice: [value, …] }`.
+ * `{ float: [low, high], log?, step? | steps? }`, `{ int: [low, high], log?, step? | steps? }` or `{ choice: [value, …] }`,
+ * or a list of the same with a `name` in each, where the order must survive storage that sorts keys.
  * @throws ParameterError that tells all problems at once.
  */
 export function parseSearchSpace(raw: unknown): SearchSpace {
   const problems: string[] = [];
-  const dimensions = isMapping(raw)
-    ? Object.entries(raw).map(([name, value]) => parseDimension(name, value, problems))
-    : [];
-  if (!isMapping(raw)) problems.push(`a search space is a mapping of parameter names; received ${describe(raw)}`);
-  else if (dimensions.length === 0) problems.push('a search space needs at least one parameter');
+  const dimensions = namedDimensions(raw, problems).map(([name, value]) => parseDimension(name, value, problems));
+  if (dimensions.length === 0 && problems.length === 0) problems.push('a search space needs at least one parameter');
   if (problems.length > 0) {
     throw new ParameterError(`The search space does not fit:\n${problems.map((line) => `  - ${line}`).join('\n')}`, {
       details: { problems },
@@ -33,14 +32,29 @@ export function parseSearchSpace(raw: unknown): SearchSpace {
   return { dimensions: dimensions.filter((dimension) => dimension !== undefined) };
 }
 
-/** The parameters as the space was declared, ready to be written to YAML or the registry and parsed again. */
-export function describeSearchSpace(
-  space: SearchSpace,
-): Record<string, Record<string, ParameterValue | ParameterValue[]>> {
-  return Object.fromEntries(space.dimensions.map((dimension) => [dimension.name, describeDimension(dimension)]));
+/** A space as a list of its dimensions, which parseSearchSpace reads again: how the registry keeps it. */
+export function describeSearchSpace(space: SearchSpace): readonly JsonObject[] {
+  return space.dimensions.map((dimension) => ({ name: dimension.name, ...describeDimension(dimension) }));
 }
 
-function describeDimension(dimension: Dimension): Record<string, ParameterValue | ParameterValue[]> {
+function namedDimensions(raw: unknown, problems: string[]): (readonly [string, unknown])[] {
+  if (isMapping(raw)) return Object.entries(raw);
+  if (!Array.isArray(raw)) {
+    problems.push(`a search space is a mapping of parameter names; received ${describe(raw)}`);
+    return [];
+  }
+  const named = raw.map((item: unknown, index) => {
+    if (!isMapping(item) || typeof item.name !== 'string') return [`item ${index}`, item] as const;
+    const { name, ...rest } = item;
+    return [name, rest] as const;
+  });
+  const names = named.map(([name]) => name);
+  const twice = names.filter((name, index) => names.indexOf(name) !== index);
+  for (const name of new Set(twice)) problems.push(`${name}: declared more than once`);
+  return named;
+}
+
+function describeDimension(dimension: Dimension): JsonObject {
   if (dimension.kind === 'choice') return { choice: [...dimension.choices] };
   const { kind, low, high, log, step, steps } = dimension;
   return {

@@ -6,19 +6,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { runTrainingProcess, type TrainingProcessOptions } from '../../../src/app/training-process.ts';
 import { CancelledError, CrashedError, DataError } from '../../../src/core/errors.ts';
 import type { Logger } from '../../../src/core/logger.ts';
+import { isAlive } from '../../helpers/processes.ts';
 
 const entry = new URL('../../fixtures/stub-training-child.js', import.meta.url);
 const run = (behaviour: string, options: TrainingProcessOptions = {}, job: object = {}): Promise<unknown> =>
   runTrainingProcess(entry, { behaviour, ...job }, 'training cnn', options);
-
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 test('passes on epochs, progress and logs, registers the child and returns its result', async () => {
   const heard: unknown[] = [];
@@ -67,7 +59,7 @@ test('a child that says something unreadable is ended', async () => {
 test('a child that stays after its result is ended and the result kept', async () => {
   let child = 0;
   await expect(run('linger-after-result', { register: ({ pid }) => (child = pid!) })).resolves.toBe('done');
-  expect(alive(child)).toBe(false);
+  expect(isAlive(child)).toBe(false);
 });
 
 test('aborting ends a child that ignores SIGTERM and everything it started, after the grace time', async () => {
@@ -81,17 +73,10 @@ test('aborting ends a child that ignores SIGTERM and everything it started, afte
   await expect(run('ignore-sigterm', options, { pidFile })).rejects.toThrow('Ctrl-C');
   const [child, grandchild] = (await readFile(pidFile, 'utf8')).split(' ').map(Number) as [number, number];
   await delay(100);
-  expect(alive(child)).toBe(false);
-  expect(await gone(grandchild)).toBe(true);
+  expect(isAlive(child)).toBe(false);
+  expect(isAlive(grandchild)).toBe(false);
 });
 
 test('an aborted signal starts nothing', async () => {
   await expect(run('answer', { signal: AbortSignal.abort(new CancelledError('stopped')) })).rejects.toThrow('stopped');
 });
-
-/** An orphan killed in a container may stay a zombie until somebody waits for it: dead all the same. */
-async function gone(pid: number): Promise<boolean> {
-  if (!alive(pid)) return true;
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ') Z');
-  return stat.slice(stat.lastIndexOf(')') + 2).startsWith('Z');
-}

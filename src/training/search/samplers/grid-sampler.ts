@@ -9,7 +9,7 @@ import type { Sampler } from './sampler.ts';
  */
 export function gridSampler(options: { readonly shuffleSeed?: number } = {}): Sampler {
   return {
-    name: 'grid',
+    name: options.shuffleSeed === undefined ? 'grid' : 'shuffled-grid',
     size: gridSize,
     suggest: (space, number, past) => {
       const taken = new Set(past.map((trial) => trial.configHash));

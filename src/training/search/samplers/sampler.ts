@@ -15,7 +15,7 @@ export type PastTrial = {
  * value it suggests lies in the space.
  */
 export interface Sampler {
-  readonly name: 'grid' | 'random';
+  readonly name: string;
   /** How many points it can suggest in all; undefined when there is no end. */
   size(space: SearchSpace): number | undefined;
   /** The point of the trial with this number (from 0), or undefined when all points are taken. */

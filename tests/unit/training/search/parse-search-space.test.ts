@@ -23,6 +23,17 @@ test('what was parsed can be written down and parsed again', () => {
   expect(parseSearchSpace(JSON.parse(JSON.stringify(describeSearchSpace(space))))).toEqual(space);
 });
 
+test('a list keeps its order where keys are sorted', () => {
+  const space = parseSearchSpace([
+    { name: 'b', int: [1, 2] },
+    { name: 'a', choice: ['x'] },
+  ]);
+  expect(space.dimensions.map(({ name }) => name)).toEqual(['b', 'a']);
+  expect(() => parseSearchSpace([{ name: 'b', int: [1, 2] }, { name: 'b', int: [1, 2] }, { int: [1, 2] }])).toThrow(
+    /b: declared more than once/,
+  );
+});
+
 test('tells all problems at once', () => {
   const bad = {
     learningRate: { float: [1, 0.1], log: 'yes' },
