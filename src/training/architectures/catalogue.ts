@@ -1,3 +1,4 @@
+import { didYouMean } from '../../core/closest-name.ts';
 import { ParameterError } from '../../core/errors.ts';
 import type { Architecture } from './architecture.ts';
 import { cnn } from './cnn.ts';
@@ -12,5 +13,5 @@ export const ARCHITECTURES = { cnn, dense } as const;
 export function findArchitecture(name: string): Architecture {
   const found = Object.entries<Architecture>(ARCHITECTURES).find(([known]) => known === name);
   if (found !== undefined) return found[1];
-  throw new ParameterError(`Unknown architecture '${name}'. Known: ${Object.keys(ARCHITECTURES).join(', ')}.`);
+  throw new ParameterError(`Unknown architecture '${name}'. ${didYouMean(name, Object.keys(ARCHITECTURES))}`);
 }

@@ -1,10 +1,17 @@
 import { Worker } from 'node:worker_threads';
 import { TrainingError } from '../../core/errors.ts';
-import { sessionReply, type SessionRequest, type SessionRequestBody, type Tensors } from './session-protocol.ts';
+import {
+  sessionReply,
+  type Ports,
+  type SessionRequest,
+  type SessionRequestBody,
+  type Tensors,
+} from './session-protocol.ts';
 
 /** ONNX Runtime sessions in a worker thread, and tensors that stay there between runs. */
 export interface SessionHost {
-  create(session: string, model: Uint8Array, options: SessionOptions): Promise<void>;
+  /** Gives the shapes of the session's inputs and outputs. */
+  create(session: string, model: Uint8Array, options: SessionOptions): Promise<Ports>;
   /** Keeps tensors in the worker: inputs that `run` is not fed are taken from them by name. */
   store(tensors: Tensors): Promise<void>;
   /** Outputs named in `carry` are kept in the worker under the name given there, the others are returned. */
@@ -20,7 +27,8 @@ export type SessionOptions = {
   readonly threads: number;
 };
 
-type Pending = { readonly resolve: (tensors: Tensors) => void; readonly reject: (error: Error) => void };
+type Answer = { readonly tensors: Tensors; readonly ports?: Ports | undefined };
+type Pending = { readonly resolve: (answer: Answer) => void; readonly reject: (error: Error) => void };
 
 /** Starts the worker thread. It keeps the process alive only while a request is under way. */
 export function startSessionHost(): SessionHost {
@@ -43,13 +51,13 @@ export function startSessionHost(): SessionHost {
   worker.on('message', (message: unknown) => {
     const reply = sessionReply.parse(message);
     const request = settle(reply.id);
-    if (reply.ok) request?.resolve(reply.tensors);
+    if (reply.ok) request?.resolve(reply);
     else request?.reject(new TrainingError(`ONNX Runtime failed: ${reply.message}`));
   });
   worker.on('error', (error) => end(`The ONNX worker thread failed: ${String(error)}`, error));
   worker.on('exit', () => end('The ONNX worker thread has ended.'));
 
-  const request = (body: SessionRequestBody): Promise<Tensors> =>
+  const request = (body: SessionRequestBody): Promise<Answer> =>
     new Promise((resolve, reject) => {
       if (ended !== undefined) {
         reject(ended);
@@ -62,13 +70,14 @@ export function startSessionHost(): SessionHost {
     });
   return {
     create: async (session, model, options) => {
-      await request({ kind: 'create', session, model, ...options });
+      const { ports = {} } = await request({ kind: 'create', session, model, ...options });
+      return ports;
     },
     store: async (tensors) => {
       await request({ kind: 'store', tensors });
     },
-    run: (session, feeds, carry = {}) => request({ kind: 'run', session, feeds, carry }),
-    read: (names) => request({ kind: 'read', names: [...names] }),
+    run: async (session, feeds, carry = {}) => (await request({ kind: 'run', session, feeds, carry })).tensors,
+    read: async (names) => (await request({ kind: 'read', names: [...names] })).tensors,
     close: async () => {
       await worker.terminate();
     },

@@ -18,6 +18,7 @@ const tensor = z.discriminatedUnion('type', [
   z.object({ type: z.literal('int32'), shape, data: integers }),
 ]);
 const tensors = z.record(z.string(), tensor);
+const ports = z.record(z.string(), z.array(z.union([z.number(), z.string()])));
 
 const requestBody = z.discriminatedUnion('kind', [
   z.object({
@@ -44,10 +45,12 @@ const requestBody = z.discriminatedUnion('kind', [
  */
 export const sessionRequest = z.object({ id: z.int(), body: requestBody });
 export const sessionReply = z.discriminatedUnion('ok', [
-  z.object({ id: z.int(), ok: z.literal(true), tensors }),
+  z.object({ id: z.int(), ok: z.literal(true), tensors, ports: ports.optional() }),
   z.object({ id: z.int(), ok: z.literal(false), message: z.string() }),
 ]);
 
+/** Shapes of a session's inputs and outputs by name; a text is a size left open. */
+export type Ports = z.output<typeof ports>;
 export type SessionRequest = z.output<typeof sessionRequest>;
 export type SessionRequestBody = z.output<typeof requestBody>;
 export type SessionReply = z.output<typeof sessionReply>;

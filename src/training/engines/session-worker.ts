@@ -1,6 +1,12 @@
 import { parentPort } from 'node:worker_threads';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import { sessionRequest, type SessionReply, type SessionRequestBody, type TensorData } from './session-protocol.ts';
+import {
+  sessionRequest,
+  type Ports,
+  type SessionReply,
+  type SessionRequestBody,
+  type TensorData,
+} from './session-protocol.ts';
 
 /**
  * Entry of the worker thread that owns ONNX Runtime sessions: `session.run` blocks the thread it is called from, although
@@ -21,35 +27,40 @@ let queue = Promise.resolve();
 
 async function answer(id: number, body: SessionRequestBody): Promise<SessionReply> {
   try {
-    return { id, ok: true, tensors: await perform(body) };
+    return { id, ok: true, ...(await perform(body)) };
   } catch (error) {
     return { id, ok: false, message: error instanceof Error ? error.message : String(error) };
   }
 }
 
-async function perform(body: SessionRequestBody): Promise<Record<string, TensorData>> {
+type Performed = { readonly tensors: Record<string, TensorData>; readonly ports?: Ports };
+
+async function perform(body: SessionRequestBody): Promise<Performed> {
   switch (body.kind) {
     case 'create':
-      sessions.set(body.session, await createSession(body));
-      return {};
+      return { tensors: {}, ports: await createSession(body) };
     case 'store':
       for (const [name, data] of Object.entries(body.tensors)) kept.set(name, toTensor(data));
-      return {};
+      return { tensors: {} };
     case 'run':
-      return run(body);
+      return { tensors: await run(body) };
     case 'read':
-      return Object.fromEntries(body.names.map((name) => [name, toData(name, keptTensor(name))]));
+      return { tensors: Object.fromEntries(body.names.map((name) => [name, toData(name, keptTensor(name))])) };
   }
 }
 
-async function createSession({ model, optimization, threads }: SessionRequestBody & { kind: 'create' }) {
-  return ort.InferenceSession.create(model, {
+async function createSession(body: SessionRequestBody & { kind: 'create' }): Promise<Ports> {
+  const { model, optimization, threads } = body;
+  const session = await ort.InferenceSession.create(model, {
     graphOptimizationLevel: optimization,
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
     logSeverityLevel: 3,
   });
+  sessions.set(body.session, session);
+  const ports = [...session.inputMetadata, ...session.outputMetadata];
+  return Object.fromEntries(ports.map((port) => [port.name, port.isTensor ? [...port.shape] : []]));
 }
 
 async function run({ session, feeds, carry }: SessionRequestBody & { kind: 'run' }) {

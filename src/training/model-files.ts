@@ -1,0 +1,38 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { TrainingError } from '../core/errors.ts';
+import { saveLayersModel } from './layers-files.ts';
+import { compileInferenceGraph } from './onnx/compile-inference.ts';
+import { readModelGraph } from './onnx/model-graph.ts';
+import { copyWeights } from './weights.ts';
+
+export const LAYERS_FOLDER = 'layers';
+export const ONNX_FILE = 'model.onnx';
+
+/** What was written, as paths inside the folder; when there is no ONNX file, the reason. */
+export type SavedModelFiles = { readonly files: readonly string[]; readonly withoutOnnx?: string };
+
+/**
+ * Writes a model into a folder: `layers/model.json` and `layers/weights.bin` for TensorFlow.js, and `model.onnx` for
+ * everything else: input `image` uint8 `[N, height, width, channels]`, output `probabilities` float32 `[N, classes]`,
+ * scaling inside, class names as metadata. A layer without an ONNX form leaves the ONNX file out.
+ */
+export async function saveModelFiles(
+  model: LayersModel,
+  folder: string,
+  { classNames }: { readonly classNames: readonly string[] },
+): Promise<SavedModelFiles> {
+  await mkdir(folder, { recursive: true });
+  await saveLayersModel(model, join(folder, LAYERS_FOLDER));
+  const files = [`${LAYERS_FOLDER}/model.json`, `${LAYERS_FOLDER}/weights.bin`];
+  try {
+    const metadata = { classNames: JSON.stringify(classNames) };
+    const onnx = compileInferenceGraph(readModelGraph(model), copyWeights(model), metadata);
+    await writeFile(join(folder, ONNX_FILE), onnx);
+    return { files: [...files, ONNX_FILE] };
+  } catch (error) {
+    if (error instanceof TrainingError) return { files, withoutOnnx: error.message };
+    throw error;
+  }
+}

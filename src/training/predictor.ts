@@ -1,0 +1,127 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { DataError } from '../core/errors.ts';
+import { classifierShape } from './classifier.ts';
+import { predictOnCpu } from './engines/cpu-engine.ts';
+import { findOnnxRuntime } from './engines/onnx-runtime.ts';
+import { startSessionHost } from './engines/session-host.ts';
+import type { EngineName } from './engines/training-engine.ts';
+import { bytesPerImage, describeShape, type ImageShape } from './image-shape.ts';
+import { loadLayersModel } from './layers-files.ts';
+import { LAYERS_FOLDER, ONNX_FILE } from './model-files.ts';
+import { compileInferenceGraph, PROBABILITIES_OUTPUT } from './onnx/compile-inference.ts';
+import { IMAGE_INPUT } from './onnx/forward.ts';
+import { readModelGraph } from './onnx/model-graph.ts';
+import { loadTensorFlow } from './tensorflow.ts';
+import { copyWeights } from './weights.ts';
+
+/** A trained model in use. */
+export interface Predictor {
+  readonly engine: EngineName;
+  /** Why this engine, in a sentence. */
+  readonly reason: string;
+  readonly image: ImageShape;
+  readonly classes: number;
+  /**
+   * Probabilities `[count, classes]` of uint8 images `[count, height, width, channels]`.
+   * @throws DataError when the bytes are not `count` images of this size.
+   */
+  predict(images: Uint8Array, count: number): Promise<Float32Array>;
+  dispose(): Promise<void>;
+}
+
+type PredictorOptions = { readonly threads?: number };
+
+/**
+ * Opens the files of `saveModelFiles`: the ONNX file with ONNX Runtime in a worker thread, or the TensorFlow.js files
+ * where there is no ONNX file or the native library is missing.
+ * @throws DataError when the files are missing or damaged.
+ */
+export async function loadPredictor(folder: string, options: PredictorOptions = {}): Promise<Predictor> {
+  const runtime = await findOnnxRuntime();
+  const onnx = runtime.kind === 'available' ? await readIfThere(join(folder, ONNX_FILE)) : undefined;
+  if (runtime.kind === 'available' && onnx !== undefined) return onnxPredictor(onnx, folder, runtime.version, options);
+  const reason = runtime.kind === 'missing' ? runtime.reason : `there is no ${ONNX_FILE} in ${folder}`;
+  return cpuPredictor(await loadLayersModel(join(folder, LAYERS_FOLDER)), reason);
+}
+
+/** A predictor for a model in memory, as it is now: later changes of its weights are not seen by the ONNX form. */
+export async function createPredictor(model: LayersModel, options: PredictorOptions = {}): Promise<Predictor> {
+  const runtime = await findOnnxRuntime();
+  if (runtime.kind === 'missing') return cpuPredictor(model, runtime.reason);
+  try {
+    const onnx = compileInferenceGraph(readModelGraph(model), copyWeights(model));
+    return await onnxPredictor(onnx, model.name, runtime.version, options);
+  } catch (error) {
+    return cpuPredictor(model, error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function onnxPredictor(
+  onnx: Uint8Array,
+  from: string,
+  version: string,
+  { threads = 1 }: PredictorOptions,
+): Promise<Predictor> {
+  const host = startSessionHost();
+  try {
+    const ports = await host.create('model', onnx, { optimization: 'all', threads });
+    const [, height = 0, width = 0, channels = 0] = (ports[IMAGE_INPUT] ?? []).map(Number);
+    const image = { height, width, channels };
+    return {
+      engine: 'onnx',
+      reason: version,
+      image,
+      classes: Number(ports[PROBABILITIES_OUTPUT]?.[1] ?? 0),
+      predict: async (images, count) => {
+        requireImages(images, count, image);
+        // A copy: posting a view would copy the whole buffer behind it.
+        const data = images.slice();
+        const outputs = await host.run('model', {
+          [IMAGE_INPUT]: { type: 'uint8', data, shape: [count, height, width, channels] },
+        });
+        return outputs[PROBABILITIES_OUTPUT]?.data as Float32Array;
+      },
+      dispose: () => host.close(),
+    };
+  } catch (error) {
+    await host.close();
+    throw new DataError(`The ONNX model of ${from} cannot be used: ${error instanceof Error ? error.message : ''}`, {
+      cause: error,
+    });
+  }
+}
+
+async function cpuPredictor(model: LayersModel, reason: string): Promise<Predictor> {
+  const tf = await loadTensorFlow();
+  const { image, classes } = classifierShape(model);
+  return {
+    engine: 'cpu',
+    reason: `the slower cpu engine is used: ${reason}`,
+    image,
+    classes,
+    predict: (images, count) =>
+      Promise.resolve().then(() => {
+        requireImages(images, count, image);
+        return predictOnCpu(tf, model, images, count);
+      }),
+    dispose: () => Promise.resolve(),
+  };
+}
+
+function requireImages(images: Uint8Array, count: number, image: ImageShape): void {
+  if (images.length === count * bytesPerImage(image)) return;
+  throw new DataError(
+    `The model takes ${describeShape(image)} images: ${count} of them are ${count * bytesPerImage(image)} bytes, received ${images.length}.`,
+  );
+}
+
+async function readIfThere(path: string): Promise<Uint8Array | undefined> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
