@@ -1,0 +1,58 @@
+import type { Clock } from '../core/clock.ts';
+import type { SeededRandom } from '../core/seeded-random.ts';
+import type { FlowRunId } from '../core/ids.ts';
+import type { Json } from '../core/json.ts';
+import type { RunError, RunState } from '../core/run-state.ts';
+import type { Registry } from '../registry/open-registry.ts';
+import type { ArtifactStore } from '../storage/artifact-store.ts';
+import type { RunObserver } from './run-events.ts';
+
+/** What a flow run needs from the program that runs it. */
+export type FlowRuntime<Services> = {
+  readonly registry: Registry;
+  readonly storage: ArtifactStore;
+  readonly clock: Clock;
+  /** For the jitter of retries. */
+  readonly random: SeededRandom;
+  readonly services: Services;
+  /** Aborted (Ctrl-C) = the run is cancelled. */
+  readonly signal?: AbortSignal;
+  readonly observer?: RunObserver;
+  /** The version of the code that runs, recorded with the run. */
+  readonly codeVersion: string;
+  /** How long a cancelled run may take to stop by itself; default 30 s. */
+  readonly graceMs?: number;
+};
+
+export type CacheOptions = {
+  /** Execute tasks whose results are cached; their new results are cached in place of the old. */
+  readonly noCache?: boolean;
+  /** Log for every task that opted into caching what its key is made of, and why it was a hit or a miss. */
+  readonly explainCache?: boolean;
+};
+
+export type RunFlowOptions = CacheOptions & {
+  readonly tags?: readonly string[];
+  readonly runName?: string;
+  /** Takes this run, recorded Scheduled or Pending before; without a record the new run gets this id. */
+  readonly flowRunId?: FlowRunId;
+};
+
+/** How a flow run ended. */
+export type FlowRunOutcome = {
+  readonly flowRun: FlowRunSummary;
+  /** What the body returned; absent when it did not complete. */
+  readonly result?: Json;
+  readonly error?: RunError;
+};
+
+export type FlowRunSummary = {
+  readonly id: FlowRunId;
+  readonly flow: string;
+  readonly name: string;
+  readonly attempt: number;
+  readonly state: RunState;
+  /** Milliseconds UTC; null when it never ran. */
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+};
