@@ -12,6 +12,7 @@ export type StudyId = Branded<'StudyId'>;
 export type TrialId = Branded<'TrialId'>;
 export type ArtifactId = Branded<'ArtifactId'>;
 export type ResultId = Branded<'ResultId'>;
+export type ChildProcessId = Branded<'ChildProcessId'>;
 /** Lower-case hex SHA-256 of the canonical manifest of a dataset version. */
 export type DatasetVersionId = Branded<'DatasetVersionId'>;
 /** Lower-case hex SHA-256 of dataset version id + prep configuration. */
@@ -26,6 +27,7 @@ export const newStudyId = (): StudyId => v7() as StudyId;
 export const newTrialId = (): TrialId => v7() as TrialId;
 export const newArtifactId = (): ArtifactId => v7() as ArtifactId;
 export const newResultId = (): ResultId => v7() as ResultId;
+export const newChildProcessId = (): ChildProcessId => v7() as ChildProcessId;
 
 /** How much of an id is shown to people; commands accept any unambiguous prefix. */
 export function shortId(id: string): string {

@@ -1,7 +1,9 @@
 import type { z } from 'zod';
-import { flow, type Flow, type FlowBody, type FlowOptions } from './flow.ts';
+import { flow, type Flow } from './flow.ts';
+import type { FlowBody, FlowOptions } from './flow-options.ts';
 import type { BodyResult, Nothing, Recordable } from './recordable.ts';
-import { task, type Task, type TaskBody, type TaskOptions } from './task.ts';
+import { task, type Task } from './task.ts';
+import type { TaskBody, TaskOptions } from './task-options.ts';
 
 /** `task` and `flow` whose bodies see `context.services` as `Services`. */
 export interface FlowApi<Services> {

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { UsageError } from '../core/errors.ts';
-import type { AnyFlow } from './flow.ts';
-import type { AnyTask, CallOptions } from './task.ts';
+import type { AnyFlow } from './flow-options.ts';
+import type { AnyTask, CallOptions } from './task-options.ts';
 
 /** The run that the calling code belongs to: what a call of a task or flow is handed to. */
 export interface RunScope {

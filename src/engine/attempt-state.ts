@@ -1,0 +1,3 @@
+import { MlflowTsError, TimeoutError, toRunError } from '../core/errors.ts';
+import type { RunState } from '../core/run-state.ts';
+import type { AbortScope } from './abort-scope.ts';

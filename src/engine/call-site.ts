@@ -1,0 +1,53 @@
+import type { TaskRunId } from '../core/ids.ts';
+import type { AbortScope } from './abort-scope.ts';
+import type { ActiveFlowRun } from './active-flow-run.ts';
+import type { AnyFlow } from './flow-options.ts';
+import type { RunScope } from './run-scope.ts';
+import type { AnyTask, CallOptions } from './task-options.ts';
+
+/** What executes the calls; a task may call flows and a flow tasks, so they are handed down instead of imported. */
+export type CallHandlers = {
+  readonly task: (site: CallSite, task: AnyTask, input: unknown, call: CallOptions) => Promise<unknown>;
+  readonly flow: (site: CallSite, flow: AnyFlow, parameters: unknown, call: CallOptions) => Promise<unknown>;
+};
+
+/** The body, of a flow or of a task, that calls are made from: one attempt of it. */
+export class CallSite implements RunScope {
+  readonly flowRun: ActiveFlowRun;
+  readonly scope: AbortScope;
+  /** Null in the body of the flow itself. */
+  readonly taskRunId: TaskRunId | null;
+  /** Whether an earlier attempt of this body may have made, and recorded, the same calls. */
+  readonly resumed: boolean;
+  readonly handlers: CallHandlers;
+  readonly #ordinals = new Map<string, number>();
+
+  constructor(options: Pick<CallSite, 'flowRun' | 'scope' | 'taskRunId' | 'resumed' | 'handlers'>) {
+    this.flowRun = options.flowRun;
+    this.scope = options.scope;
+    this.taskRunId = options.taskRunId;
+    this.resumed = options.resumed;
+    this.handlers = options.handlers;
+  }
+
+  callTask(task: AnyTask, input: unknown, call: CallOptions): Promise<unknown> {
+    return this.flowRun.track(this.handlers.task(this, task, input, call));
+  }
+
+  callFlow(flow: AnyFlow, parameters: unknown, call: CallOptions): Promise<unknown> {
+    return this.flowRun.track(this.handlers.flow(this, flow, parameters, call));
+  }
+
+  /** The same call site for the body of a task that is called from here. */
+  within(taskRunId: TaskRunId, scope: AbortScope, resumed: boolean): CallSite {
+    return new CallSite({ ...this, taskRunId, scope, resumed });
+  }
+
+  /** Tells equal calls of this body apart: the caller's key, else `#0`, `#1`, … in the order they are made. */
+  callKey(call: string, key: string | undefined): string {
+    if (key !== undefined) return key;
+    const ordinal = this.#ordinals.get(call) ?? 0;
+    this.#ordinals.set(call, ordinal + 1);
+    return `#${ordinal}`;
+  }
+}

@@ -1,0 +1,49 @@
+import type { Json } from '../core/json.ts';
+import { newResultId, type ResultId } from '../core/ids.ts';
+import { getResult, type NewResult, type ResultRow } from '../registry/results.ts';
+import type { FlowRuntime } from './run-runtime.ts';
+
+const MAX_INLINE_BYTES = 256 * 1024;
+
+type Runtime = Pick<FlowRuntime<unknown>, 'registry' | 'storage' | 'clock'>;
+
+/** How a result is found again by other runs. */
+export type CacheEntry = { readonly key: string; readonly expiresAfterMs?: number };
+
+/** The row for a task's result; past 256 KiB of JSON text the value goes to storage first. */
+export async function prepareResult(
+  { storage, clock }: Runtime,
+  taskName: string,
+  value: Json,
+  cache?: CacheEntry,
+): Promise<NewResult> {
+  const json = JSON.stringify(value);
+  const bytes = Buffer.byteLength(json);
+  const createdAt = clock.now();
+  return {
+    id: newResultId(),
+    taskName,
+    value:
+      bytes > MAX_INLINE_BYTES
+        ? { kind: 'stored', storageHash: (await storage.putBytes(Buffer.from(json))).hash }
+        : { kind: 'inline', json },
+    bytes,
+    createdAt,
+    ...(cache === undefined ? {} : { cacheKey: cache.key }),
+    ...(cache?.expiresAfterMs === undefined ? {} : { expiresAt: createdAt + cache.expiresAfterMs }),
+  };
+}
+
+/** The value of a recorded result, or undefined when its row or its stored file is gone. */
+export async function readResult(runtime: Runtime, id: ResultId): Promise<{ readonly value: Json } | undefined> {
+  const row = await getResult(runtime.registry.db, id);
+  return row === undefined ? undefined : readValue(runtime, row);
+}
+
+/** As readResult, of a row that was read already. */
+export async function readValue({ storage }: Runtime, row: ResultRow): Promise<{ readonly value: Json } | undefined> {
+  if (row.value.kind === 'inline') return { value: JSON.parse(row.value.json) as Json };
+  const { storageHash } = row.value;
+  if (!(await storage.has(storageHash))) return undefined;
+  return { value: JSON.parse((await storage.read(storageHash)).toString('utf8')) as Json };
+}
