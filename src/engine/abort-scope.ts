@@ -6,19 +6,16 @@ import type { Clock } from '../core/clock.ts';
  * listener for as long as the longest-lived signal or promise lives.
  */
 export class AbortScope {
-  readonly #parent: AbortScope | undefined;
+  #parent: AbortScope | undefined;
   readonly #controller = new AbortController();
   readonly #below = new Set<AbortScope>();
   readonly #onAbandon = new Set<(reason: unknown) => void>();
   readonly #onClose = new Set<() => void>();
   #abandoned = false;
+  #closed = false;
 
   constructor(parent?: AbortScope) {
-    this.#parent = parent;
-    if (parent === undefined) return;
-    parent.#below.add(this);
-    if (parent.aborted) this.abort(parent.reason);
-    if (parent.#abandoned) this.abandon(parent.reason);
+    this.#hangUnder(parent);
   }
 
   get signal(): AbortSignal {
@@ -31,7 +28,7 @@ export class AbortScope {
 
   /** Why it was stopped: what the signal's listeners see and what its work is rejected with. */
   get reason(): unknown {
-    return this.#controller.signal.reason;
+    return this.#controller.signal.reason as unknown;
   }
 
   /** Asks the work to stop. The first reason stays. */
@@ -81,15 +78,34 @@ export class AbortScope {
     });
   }
 
-  /** The work has ended: nothing stops it any more, and what is still below it is left behind. */
-  close(reason: unknown): void {
-    this.#parent?.#below.delete(this);
+  /** The work has ended and is not stopped any more. What it left running below it is stopped with the scope above. */
+  close(): void {
+    this.#closed = true;
+    if (this.#parent !== undefined) this.#parent.#below.delete(this);
+    for (const scope of this.#below) scope.#hangUnder(this.#parent);
+    this.#below.clear();
+    this.#onAbandon.clear();
     for (const close of [...this.#onClose]) close();
-    this.abandon(reason);
   }
 
   /** @throws the reason when it was stopped. */
   throwIfAborted(): void {
     this.signal.throwIfAborted();
+  }
+
+  #hangUnder(scope: AbortScope | undefined): void {
+    if (scope === undefined) {
+      this.#parent = undefined;
+      return;
+    }
+    // A scope that was stopped and then closed has stopped what its work still starts.
+    if (scope.aborted) this.abort(scope.reason);
+    if (scope.#abandoned) this.abandon(scope.reason);
+    if (scope.#closed) {
+      this.#hangUnder(scope.#parent);
+      return;
+    }
+    this.#parent = scope;
+    scope.#below.add(this);
   }
 }

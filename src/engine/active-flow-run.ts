@@ -1,15 +1,17 @@
-import { CancelledError, FencedError } from '../core/errors.ts';
+import { CancelledError, ConflictError, FencedError } from '../core/errors.ts';
 import type { FlowRunId, TaskRunId } from '../core/ids.ts';
 import type { Json } from '../core/json.ts';
 import type { Logger } from '../core/logger.ts';
-import type { RunState, RunStateKind } from '../core/run-state.ts';
-import { writeFlowState, type FlowStateWrite } from '../registry/flow-run-states.ts';
+import { isTerminal, type RunState, type RunStateKind } from '../core/run-state.ts';
+import { beginFlowAttempt, writeFlowState, type FlowStateWrite } from '../registry/flow-run-states.ts';
+import { withTransaction } from '../registry/registry-db.ts';
 import { AbortScope } from './abort-scope.ts';
 import type { Cancellable, RunSession } from './run-session.ts';
 import { assertTransition, kindsBefore } from './transition.ts';
 
 export type FlowRunLinks = {
   readonly id: FlowRunId;
+  readonly rootFlowRunId: FlowRunId;
   readonly flow: string;
   readonly name: string;
   readonly parentFlowRunId?: FlowRunId;
@@ -26,6 +28,7 @@ export class ActiveFlowRun implements Cancellable {
   #state: RunStateKind;
   readonly #open = new Set<Promise<unknown>>();
   readonly #taskNames = new Map<string, number>();
+  #writing: Promise<void> = Promise.resolve();
 
   constructor(
     session: RunSession,
@@ -57,30 +60,46 @@ export class ActiveFlowRun implements Cancellable {
   }
 
   /**
-   * Writes the run's next state through the gate and tells the observer.
+   * Writes the run's next state through the gate, after the states that are being written, and tells the observer.
    * @throws FencedError when another attempt has taken over.
    */
-  async enter(to: RunState, also: Pick<FlowStateWrite, 'result' | 'patch'> = {}): Promise<void> {
-    const { id, attempt, session } = this;
-    assertTransition(`Flow run ${id}`, this.#state, to.kind);
-    const from = kindsBefore(to.kind);
-    const written = await writeFlowState(session.runtime.registry.db, { id, attempt, from, to, ...also });
-    if (!written) throw this.fenced();
-    this.moved(to, attempt);
+  enter(to: RunState, also: Pick<FlowStateWrite, 'result' | 'patch'> = {}): Promise<void> {
+    return this.#inTurn(async () => {
+      const { id, attempt, session } = this;
+      assertTransition(`Flow run ${id}`, this.#state, to.kind);
+      const from = kindsBefore(to.kind);
+      const written = await writeFlowState(session.runtime.registry.db, { id, attempt, from, to, ...also });
+      if (!written) throw this.fenced();
+      this.#moved(to);
+    });
   }
 
-  /** The state was written, possibly for a new attempt. */
-  moved(state: RunState, attempt: number): void {
-    if (attempt !== this.#attempt) this.#taskNames.clear();
-    this.#attempt = attempt;
-    this.#state = state.kind;
-    this.emit(state);
+  /** Ends the attempt and begins the next in one transaction: no reader ever sees it ended for good. */
+  enterNextAttempt(ended: RunState, begun: RunState): Promise<void> {
+    return this.#inTurn(async () => {
+      const { id, attempt, session } = this;
+      assertTransition(`Flow run ${id}`, this.#state, ended.kind);
+      const from = kindsBefore(ended.kind);
+      const start = { id, expectedAttempt: attempt, owner: session.owner, state: begun };
+      const written = await withTransaction(
+        session.runtime.registry.db,
+        async (transaction) =>
+          (await writeFlowState(transaction, { id, attempt, from, to: ended })) &&
+          (await beginFlowAttempt(transaction, start)),
+      );
+      if (!written) throw this.fenced();
+      this.#moved(ended);
+      this.#attempt = attempt + 1;
+      this.#taskNames.clear();
+      session.lease.attemptBegan(id, this.#attempt);
+      this.#moved(begun);
+    });
   }
 
   emit(state: RunState, reused = false): void {
-    const { id, attempt } = this;
-    const { id: _, ...links } = this.links;
-    this.session.recorder.emit({ type: 'flow-run', flowRunId: id, ...links, attempt, state, reused });
+    const { attempt } = this;
+    const { id: flowRunId, ...links } = this.links;
+    this.session.recorder.emit({ type: 'flow-run', flowRunId, ...links, attempt, state, reused });
   }
 
   cancel(reason: string): void {
@@ -99,6 +118,15 @@ export class ActiveFlowRun implements Cancellable {
     );
     this.session.scope.abandon(error);
     return error;
+  }
+
+  /**
+   * Whether calls are still taken.
+   * @throws ConflictError when the run has ended.
+   */
+  assertOpen(): void {
+    if (!isTerminal(this.#state)) return;
+    throw new ConflictError(`Flow run ${this.id} has ended and takes no more calls. Await what the flow starts.`);
   }
 
   /** Remembers a call until it has settled; an error nobody waits for must not end the process. */
@@ -122,6 +150,18 @@ export class ActiveFlowRun implements Cancellable {
     const count = (this.#taskNames.get(task) ?? 0) + 1;
     this.#taskNames.set(task, count);
     return count === 1 ? task : `${task}-${count}`;
+  }
+
+  /** One write after the other: a cancellation may come while the end is being written. */
+  #inTurn(write: () => Promise<void>): Promise<void> {
+    const turn = this.#writing.then(write);
+    this.#writing = turn.catch(() => undefined);
+    return turn;
+  }
+
+  #moved(state: RunState): void {
+    this.#state = state.kind;
+    this.emit(state);
   }
 }
 

@@ -1,3 +1,4 @@
+import { UsageError } from '../core/errors.ts';
 import type { TaskRunId } from '../core/ids.ts';
 import type { AbortScope } from './abort-scope.ts';
 import type { ActiveFlowRun } from './active-flow-run.ts';
@@ -38,16 +39,28 @@ export class CallSite implements RunScope {
     return this.flowRun.track(this.handlers.flow(this, flow, parameters, call));
   }
 
-  /** The same call site for the body of a task that is called from here. */
-  within(taskRunId: TaskRunId, scope: AbortScope, resumed: boolean): CallSite {
-    return new CallSite({ ...this, taskRunId, scope, resumed });
+  /** @throws why the run takes no more calls: it is being cancelled, out of time or has ended. */
+  assertOpen(): void {
+    this.scope.throwIfAborted();
+    this.flowRun.assertOpen();
   }
 
-  /** Tells equal calls of this body apart: the caller's key, else `#0`, `#1`, … in the order they are made. */
+  /** The same call site for the body of a task that is called from here. */
+  within(taskRunId: TaskRunId, scope: AbortScope, resumed: boolean): CallSite {
+    const { flowRun, handlers } = this;
+    return new CallSite({ flowRun, handlers, taskRunId, scope, resumed });
+  }
+
+  /**
+   * Tells equal calls of this body apart: the caller's key, else `#0`, `#1`, … in the order they are made.
+   * @throws UsageError when two equal calls share a key.
+   */
   callKey(call: string, key: string | undefined): string {
-    if (key !== undefined) return key;
-    const ordinal = this.#ordinals.get(call) ?? 0;
-    this.#ordinals.set(call, ordinal + 1);
-    return `#${ordinal}`;
+    const counted = key === undefined ? call : `${call}/${key}`;
+    const ordinal = this.#ordinals.get(counted) ?? 0;
+    this.#ordinals.set(counted, ordinal + 1);
+    if (key === undefined) return `#${ordinal}`;
+    if (ordinal === 0) return key;
+    throw new UsageError(`Two equal calls share the key "${key}". Give each its own, or leave the key out.`);
   }
 }

@@ -52,7 +52,7 @@ export class ChildProcesses {
     child.once('exit', () => {
       forget();
       this.#children.delete(registered);
-      this.#write(inserted.then(() => deleteChildProcess(this.#db, id)));
+      void this.#write(inserted.then(() => deleteChildProcess(this.#db, id)));
     });
   }
 

@@ -13,7 +13,14 @@ type Content = Pick<Partial<NewArtifact>, 'content' | 'storageHash' | 'fileName'
 export function recordArtifacts(session: RunSession, source: LogSource): Artifacts {
   const { registry, storage, clock } = session.runtime;
   const record = async (key: string, kind: ArtifactKind, content: Content): Promise<void> => {
-    await insertArtifact(registry.db, { id: newArtifactId(), key, kind, ...source, ...content, createdAt: clock.now() });
+    await insertArtifact(registry.db, {
+      id: newArtifactId(),
+      key,
+      kind,
+      ...source,
+      ...content,
+      createdAt: clock.now(),
+    });
     session.recorder.emit({ type: 'artifact', ...source, key, kind });
   };
   const inline = (key: string, kind: ArtifactKind, content: Json): Promise<void> => record(key, kind, { content });

@@ -34,7 +34,7 @@ export async function prepareResult(
   };
 }
 
-/** The value of a recorded result, or undefined when its row or its stored file is gone. */
+/** The value of a recorded result, or undefined when its row or its stored file is gone or damaged. */
 export async function readResult(runtime: Runtime, id: ResultId): Promise<{ readonly value: Json } | undefined> {
   const row = await getResult(runtime.registry.db, id);
   return row === undefined ? undefined : readValue(runtime, row);
@@ -43,7 +43,9 @@ export async function readResult(runtime: Runtime, id: ResultId): Promise<{ read
 /** As readResult, of a row that was read already. */
 export async function readValue({ storage }: Runtime, row: ResultRow): Promise<{ readonly value: Json } | undefined> {
   if (row.value.kind === 'inline') return { value: JSON.parse(row.value.json) as Json };
-  const { storageHash } = row.value;
-  if (!(await storage.has(storageHash))) return undefined;
-  return { value: JSON.parse((await storage.read(storageHash)).toString('utf8')) as Json };
+  try {
+    return { value: JSON.parse((await storage.read(row.value.storageHash)).toString('utf8')) as Json };
+  } catch {
+    return undefined;
+  }
 }

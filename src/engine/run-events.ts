@@ -8,6 +8,8 @@ export type RunEvent =
   | {
       readonly type: 'flow-run';
       readonly flowRunId: FlowRunId;
+      /** The run that was started; its own id when this is it. */
+      readonly rootFlowRunId: FlowRunId;
       /** The flow that called this one; absent for the run that was started. */
       readonly parentFlowRunId?: FlowRunId;
       /** Set when the calling flow did so inside a task. */

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { Clock } from '../core/clock.ts';
 import type { FlowRunId, TaskRunId } from '../core/ids.ts';
 import type { LogData, Logger, LogLevel, Progress } from '../core/logger.ts';
@@ -64,7 +65,14 @@ export class RunRecorder {
     const copied = data === undefined ? {} : { data: loggable(data) };
     const at = this.#clock.now();
     this.emit({ type: 'log', ...source, level, message, ...copied, at });
-    this.#logs.push({ flowRunId: source.flowRunId, taskRunId: source.taskRunId ?? null, level, message, ...copied, at });
+    this.#logs.push({
+      flowRunId: source.flowRunId,
+      taskRunId: source.taskRunId ?? null,
+      level,
+      message,
+      ...copied,
+      at,
+    });
     this.#flushSoon();
   }
 
@@ -93,6 +101,6 @@ function loggable(data: LogData): LogData {
   try {
     return toJson(data, 'data') as LogData;
   } catch {
-    return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, String(value)]));
+    return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, inspect(value)]));
   }
 }

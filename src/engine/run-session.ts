@@ -15,6 +15,7 @@ export type RunSession = {
   readonly graceMs: number;
   /** Stops everything, for example when the lease is lost. */
   readonly scope: AbortScope;
+  readonly lease: Lease;
   /** The flow runs under way: what a request to cancel may name. */
   readonly running: Set<Cancellable>;
 };
@@ -23,4 +24,11 @@ export interface Cancellable {
   readonly id: FlowRunId;
   /** Asks the run to stop; after the time of grace its children are killed and it is left behind. */
   cancel(reason: string): void;
+}
+
+/** The proof, renewed in the registry, that the process running the root flow run lives. */
+export interface Lease {
+  /** From now on it is renewed for this attempt, when it is the root's. */
+  attemptBegan(id: FlowRunId, attempt: number): void;
+  stop(): Promise<void>;
 }

@@ -44,14 +44,15 @@ async function findHit({ runtime, cache }: RunSession, key: string): Promise<Fou
   const row = await findCachedResult(registry.db, key, clock.now());
   if (row === undefined) return { reason: await missReason(runtime, key) };
   const read = await readValue(runtime, row);
-  if (read === undefined) return { reason: `miss: result ${row.id} is recorded but its stored file is gone` };
+  if (read === undefined)
+    return { reason: `miss: result ${row.id} is recorded but its stored file is gone or damaged` };
   const recordedAt = new Date(row.createdAt).toISOString();
   return { hit: { resultId: row.id, value: read.value }, reason: `hit: result ${row.id} of ${recordedAt}` };
 }
 
 async function missReason({ registry }: RunSession['runtime'], key: string): Promise<string> {
   const latest = await findLatestResult(registry.db, key);
-  if (latest?.expiresAt == null) return 'miss: no result is recorded under this key';
+  if (latest === undefined || latest.expiresAt === null) return 'miss: no result is recorded under this key';
   return `miss: the result under this key expired at ${new Date(latest.expiresAt).toISOString()}`;
 }
 

@@ -56,7 +56,9 @@ function readProc(pid: number): ProcessFacts | undefined {
 
 function askPs(pid: number): ProcessFacts | undefined {
   if (process.platform === 'win32') return signalable(pid) ? { start: '', group: undefined, zombie: false } : undefined;
-  const text = attempt(() => execFileSync('ps', ['-o', 'pgid=,stat=,lstart=', '-p', String(pid)], { encoding: 'utf8' }));
+  const text = attempt(() =>
+    execFileSync('ps', ['-o', 'pgid=,stat=,lstart=', '-p', String(pid)], { encoding: 'utf8' }),
+  );
   const [group, state, ...start] = text?.trim().split(/\s+/) ?? [];
   if (group === undefined || state === undefined) return undefined;
   return { start: start.join(' '), group: Number(group), zombie: state.startsWith('Z') };

@@ -1,0 +1,79 @@
+import { toRunError } from '../core/errors.ts';
+import { shortId, type FlowRunId, type TaskRunId } from '../core/ids.ts';
+import type { Json } from '../core/json.ts';
+import { toJson } from '../core/to-json.ts';
+import type { NewFlowRun } from '../registry/flow-runs.ts';
+import { coerceAndRecord } from './coerce-parameters.ts';
+import type { AnyFlow } from './flow-options.ts';
+import { fillRunName } from './run-name.ts';
+import type { RunSession } from './run-session.ts';
+
+/** Parameters as they were given and, when they fit the flow's schema, as its body receives them. */
+export type CheckedParameters = {
+  /** What is recorded with the run. */
+  readonly recorded: Json;
+  readonly checked:
+    { readonly kind: 'fit'; readonly parameters: unknown } | { readonly kind: 'unfit'; readonly error: unknown };
+};
+
+/**
+ * Checks raw parameters; a run with parameters that do not fit is recorded too, and ends Failed without Running.
+ * @throws NotJsonError when they cannot even be recorded.
+ */
+export function checkParameters(flow: AnyFlow, raw: unknown): CheckedParameters {
+  const given = toJson(raw ?? {}, `parameters of flow "${flow.name}"`);
+  try {
+    const { parameters, recorded } = coerceAndRecord(flow.parameters, given);
+    return { recorded, checked: { kind: 'fit', parameters } };
+  } catch (error) {
+    return { recorded: given, checked: { kind: 'unfit', error } };
+  }
+}
+
+type Origin = {
+  readonly id: FlowRunId;
+  readonly rootFlowRunId: FlowRunId;
+  readonly parentFlowRunId?: FlowRunId;
+  readonly parentTaskRunId?: TaskRunId;
+  readonly callKey?: string;
+  readonly runName?: string | undefined;
+  readonly tags?: readonly string[] | undefined;
+};
+
+/** The row of a new flow run in state Pending. */
+export function newFlowRun(session: RunSession, flow: AnyFlow, given: CheckedParameters, origin: Origin): NewFlowRun {
+  const { runName, tags = [], ...links } = origin;
+  const { runtime, owner } = session;
+  const at = runtime.clock.now();
+  return {
+    ...links,
+    flowName: flow.name,
+    name: nameRun(session, flow, given, origin.id, runName),
+    state: { kind: 'Pending', at },
+    parameters: given.recorded,
+    tags: [...new Set([...(flow.options.tags ?? []), ...tags])],
+    codeVersion: runtime.codeVersion,
+    owner,
+    createdAt: at,
+  };
+}
+
+function nameRun(
+  session: RunSession,
+  flow: AnyFlow,
+  { checked }: CheckedParameters,
+  id: FlowRunId,
+  given: string | undefined,
+): string {
+  const generated = `${flow.name}-${shortId(id)}`;
+  const wanted = given ?? flow.options.runName;
+  if (wanted === undefined || checked.kind === 'unfit') return given ?? generated;
+  try {
+    return fillRunName(wanted, checked.parameters);
+  } catch (error) {
+    session.recorder
+      .logger({ flowRunId: id })
+      .warn(`The runName of flow "${flow.name}" failed: ${toRunError(error).message}`);
+    return generated;
+  }
+}

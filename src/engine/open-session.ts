@@ -1,0 +1,60 @@
+import { SECOND_MS } from '../core/clock.ts';
+import { EnvironmentError, FencedError } from '../core/errors.ts';
+import type { FlowRunId } from '../core/ids.ts';
+import { AbortScope } from './abort-scope.ts';
+import { ChildProcesses } from './child-processes.ts';
+import { startLease } from './lease.ts';
+import { RunRecorder } from './run-recorder.ts';
+import type { CacheOptions, FlowRuntime } from './run-runtime.ts';
+import type { RunSession } from './run-session.ts';
+import { identifyProcess } from './this-process.ts';
+
+const DEFAULT_GRACE_MS = 30 * SECOND_MS;
+
+export type SessionOptions = {
+  readonly runtime: FlowRuntime<unknown>;
+  readonly flowRunId: FlowRunId;
+  readonly attempt: number;
+  readonly cache: CacheOptions;
+};
+
+/** Puts together what a root flow run needs, hands it to `body`, and takes it down when that has ended, however it ended. */
+export async function withSession<Result>(
+  options: SessionOptions,
+  body: (session: RunSession) => Promise<Result>,
+): Promise<Result> {
+  const session = openSession(options);
+  try {
+    return await body(session);
+  } finally {
+    await session.lease.stop();
+    await session.recorder.flush();
+  }
+}
+
+function openSession({ runtime, flowRunId, attempt, cache }: SessionOptions): RunSession {
+  const { registry, clock, observer, graceMs = DEFAULT_GRACE_MS } = runtime;
+  const recorder = new RunRecorder({ db: registry.db, clock, observer });
+  const scope = new AbortScope();
+  const lease = startLease({
+    registryPath: registry.path,
+    flowRunId,
+    attempt,
+    clock,
+    onLost: () =>
+      scope.abandon(new FencedError(`Flow run ${flowRunId} was taken over: this process has lost its lease.`)),
+    onTrouble: (message) =>
+      recorder.logger({ flowRunId }).warn(`The lease could not be renewed and is tried again: ${message}`),
+  });
+  const children = new ChildProcesses(registry.db, clock);
+  return { runtime, owner: thisProcess(), recorder, children, cache, graceMs, scope, lease, running: new Set() };
+}
+
+function thisProcess(): RunSession['owner'] {
+  const identity = identifyProcess();
+  if (identity === undefined) {
+    throw new EnvironmentError('This process cannot be identified: neither /proc nor the command `ps` tells about it.');
+  }
+  const { host, bootId, pid, processStart } = identity;
+  return { host, bootId, pid, processStart };
+}
