@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { Kysely } from 'kysely';
@@ -9,6 +9,7 @@ import { seededRandom } from '../core/seeded-random.ts';
 import { migrate, readSchemaVersion, SCHEMA_VERSION } from './migrate.ts';
 import type { RegistryDb } from './registry-db.ts';
 import type { RegistryTables } from './schema.ts';
+import { explainFileError } from '../storage/file-errors.ts';
 import { SqliteDialect } from './sqlite-dialect.ts';
 import { BUSY_TIMEOUT_MS } from './sqlite-driver.ts';
 import { explainSqliteError, isBusy } from './sqlite-errors.ts';
@@ -59,19 +60,18 @@ export async function openRegistry(options: OpenRegistryOptions): Promise<Regist
 function openDatabase(path: string, readOnly: boolean): Database.Database {
   const options = { timeout: BUSY_TIMEOUT_MS };
   try {
-    if (readOnly)
-      return existsSync(path) ? new Database(path, { ...options, readonly: true }) : new Database(':memory:');
+    if (readOnly) return isEmpty(path) ? new Database(':memory:') : new Database(path, { ...options, readonly: true });
     mkdirSync(dirname(path), { recursive: true });
     return new Database(path, options);
   } catch (error) {
-    const explained = explainSqliteError(error, path);
-    if (explained instanceof EnvironmentError) throw explained;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new EnvironmentError(
-      `The registry ${path} cannot be opened: ${reason}. Its folder must be one you may write to; name another with --home or MLFLOW_TS_HOME.`,
-      { cause: error, details: { path } },
-    );
+    throw explainFileError(explainSqliteError(error, path), path);
   }
+}
+
+/** Also true while another process is about to make its tables: nothing was recorded yet. */
+function isEmpty(path: string): boolean {
+  const file = statSync(path, { throwIfNoEntry: false });
+  return file === undefined || (file.isFile() && file.size === 0);
 }
 
 /** Checkpoints are rarer than SQLite's default of 1,000 pages: each is an fsync that some task's commit waits for. */
