@@ -8,11 +8,11 @@ import { EnvironmentError } from '../core/errors.ts';
 import { seededRandom } from '../core/seeded-random.ts';
 import { migrate, readSchemaVersion, SCHEMA_VERSION } from './migrate.ts';
 import type { RegistryDb } from './registry-db.ts';
+import { BUSY_TIMEOUT_MS, retryWhileBusy } from './retry-while-busy.ts';
 import type { RegistryTables } from './schema.ts';
 import { explainFileError } from '../storage/file-errors.ts';
 import { SqliteDialect } from './sqlite-dialect.ts';
-import { BUSY_TIMEOUT_MS } from './sqlite-driver.ts';
-import { explainSqliteError, isBusy } from './sqlite-errors.ts';
+import { explainSqliteError } from './sqlite-errors.ts';
 
 export type Registry = {
   readonly db: RegistryDb;
@@ -38,16 +38,11 @@ export type OpenRegistryOptions = {
 export async function openRegistry(options: OpenRegistryOptions): Promise<Registry> {
   const { path, clock, readOnly = false } = options;
   const database = openDatabase(path, readOnly);
+  // A lock of another process is waited for in real time, also under a clock that a test turns by hand.
+  const patience = { clock: systemClock, random: seededRandom('registry lock', process.pid, clock.now()) };
   try {
-    await configure(database, options);
-    const db = new Kysely<RegistryTables>({
-      dialect: new SqliteDialect({
-        database,
-        // A lock of another process is waited for in real time, also under a clock that a test turns by hand.
-        clock: systemClock,
-        random: seededRandom('registry lock', process.pid, clock.now()),
-      }),
-    });
+    await retryWhileBusy(patience, () => configure(database, options));
+    const db = new Kysely<RegistryTables>({ dialect: new SqliteDialect({ database, ...patience }) });
     if (readOnly && !database.memory) await assertCurrent(db, path);
     else await migrate(db, path, clock.now());
     return { db, path, schemaVersion: SCHEMA_VERSION, close: () => db.destroy() };
@@ -76,30 +71,17 @@ function isEmpty(path: string): boolean {
 
 /** Checkpoints are rarer than SQLite's default of 1,000 pages: each is an fsync that some task's commit waits for. */
 const CHECKPOINT_PAGES = 4_000;
-const OPEN_TRIES = 200;
 
-async function configure(database: Database.Database, { readOnly, durable }: OpenRegistryOptions): Promise<void> {
+/** Each of these may find the file locked, when several processes start at once: the caller tries again. */
+function configure(database: Database.Database, { readOnly, durable }: OpenRegistryOptions): void {
   database.pragma('foreign_keys = on');
   database.pragma(`synchronous = ${durable === true ? 'full' : 'normal'}`);
   database.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
-  if (readOnly !== true) await useWriteAheadLog(database);
-}
-
-/** Needs the file for itself the first time, and SQLite does not wait for that: several processes may start at once. */
-async function useWriteAheadLog(database: Database.Database): Promise<void> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      const mode: unknown = database.pragma('journal_mode = wal', { simple: true });
-      if (mode === 'wal') return;
-      throw new EnvironmentError(
-        `The registry ${database.name} cannot keep a write-ahead log: its file system has no shared memory (a network drive?). ` +
-          'Name a folder on a local disk with --home or MLFLOW_TS_HOME.',
-      );
-    } catch (error) {
-      if (!isBusy(error) || tries === OPEN_TRIES) throw error;
-      await systemClock.sleep(BUSY_TIMEOUT_MS);
-    }
-  }
+  if (readOnly === true || database.pragma('journal_mode = wal', { simple: true }) === 'wal') return;
+  throw new EnvironmentError(
+    `The registry ${database.name} cannot keep a write-ahead log: its file system has no shared memory (a network drive?). ` +
+      'Name a folder on a local disk with --home or MLFLOW_TS_HOME.',
+  );
 }
 
 async function assertCurrent(db: RegistryDb, path: string): Promise<void> {

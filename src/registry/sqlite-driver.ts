@@ -1,20 +1,15 @@
 import type BetterSqlite3 from 'better-sqlite3';
 import { CompiledQuery } from 'kysely';
 import type { DatabaseConnection, Driver, QueryResult } from 'kysely';
-import type { Clock } from '../core/clock.ts';
-import type { SeededRandom } from '../core/seeded-random.ts';
-import { explainSqliteError, isBusy } from './sqlite-errors.ts';
+import { retryWhileBusy } from './retry-while-busy.ts';
+import type { Patience } from './retry-while-busy.ts';
+import { explainSqliteError } from './sqlite-errors.ts';
 import type { TransactionScope } from './transaction-scope.ts';
 
-/** How long SQLite may block the event loop for a lock; the rest is waited for asynchronously. */
-export const BUSY_TIMEOUT_MS = 25;
-const LOCK_LIMIT_MS = 10_000;
 const MAX_STATEMENTS = 256;
 
-export type SqliteDriverOptions = {
+export type SqliteDriverOptions = Patience & {
   readonly database: BetterSqlite3.Database;
-  readonly clock: Clock;
-  readonly random: SeededRandom;
   readonly scope: TransactionScope;
 };
 
@@ -84,15 +79,10 @@ class SqliteConnection implements DatabaseConnection {
   }
 
   async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-    const { database, clock } = this.#options;
-    const deadline = clock.monotonicMs() + LOCK_LIMIT_MS;
-    for (let refusals = 0; ; refusals += 1) {
-      try {
-        return this.#run<Row>(query);
-      } catch (error) {
-        if (!isBusy(error) || clock.monotonicMs() >= deadline) throw explainSqliteError(error, database.name);
-        await clock.sleep(this.#pauseMs(refusals));
-      }
+    try {
+      return await retryWhileBusy(this.#options, () => this.#run<Row>(query));
+    } catch (error) {
+      throw explainSqliteError(error, this.#options.database.name);
     }
   }
 
@@ -123,11 +113,6 @@ class SqliteConnection implements DatabaseConnection {
       if (oldest !== undefined) this.#statements.delete(oldest);
     }
     return statement;
-  }
-
-  #pauseMs(refusals: number): number {
-    const longest = Math.min(4 * 2 ** refusals, 64);
-    return this.#options.random.uniform(1, longest);
   }
 }
 
