@@ -1,10 +1,13 @@
 import * as z from 'zod';
 import { LOG_LEVELS } from '../core/logger.ts';
+import { ENGINE_NAMES } from '../training/engines/training-engine.ts';
+import type { EvaluationReport } from '../training/evaluate.ts';
+import type { EpochMetrics, TrainingSettings } from '../training/training-settings.ts';
 
 const share = z.number().min(0).max(1);
 const count = z.int().min(0);
 
-const epochMetrics = z.object({
+const epochMetrics: z.ZodType<EpochMetrics> = z.object({
   /** From 1. */
   epoch: z.int().min(1),
   loss: z.number(),
@@ -18,24 +21,26 @@ const epochMetrics = z.object({
 
 export const EVALUATED_SPLITS = ['test', 'apart'] as const;
 
+const trainingSettings: z.ZodType<TrainingSettings> = z.object({
+  architecture: z.object({
+    name: z.string(),
+    parameters: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
+  }),
+  epochs: z.int().min(1),
+  batchSize: z.int().min(1),
+  learningRate: z.number().positive(),
+  optimizer: z.literal('adam'),
+  seed: z.int(),
+  earlyStopping: z.object({ patience: z.int().min(1) }).exactOptional(),
+  labelSmoothing: z.number().min(0).lt(1).exactOptional(),
+});
+
 /** One training, as it is handed to a child process. */
 export const trainingJobSchema = z.object({
   /** Absolute path of the tensor cache. */
   cachePath: z.string(),
-  settings: z.object({
-    architecture: z.object({
-      name: z.string(),
-      parameters: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
-    }),
-    epochs: z.int().min(1),
-    batchSize: z.int().min(1),
-    learningRate: z.number().positive(),
-    optimizer: z.literal('adam'),
-    seed: z.int(),
-    earlyStopping: z.object({ patience: z.int().min(1) }).exactOptional(),
-    labelSmoothing: z.number().min(0).max(1).exactOptional(),
-  }),
-  engine: z.enum(['auto', 'onnx', 'cpu']),
+  settings: trainingSettings,
+  engine: z.enum(['auto', ...ENGINE_NAMES]),
   threads: z.int().min(1),
   /** Which splits to evaluate with the best epoch's weights; none while searching. */
   evaluateOn: z.array(z.enum(EVALUATED_SPLITS)),
@@ -45,13 +50,14 @@ export const trainingJobSchema = z.object({
 
 export type TrainingJob = Readonly<z.infer<typeof trainingJobSchema>>;
 
-const evaluation = z.object({
+const evaluation: z.ZodType<EvaluationReport> = z.object({
+  samples: count,
   accuracy: share,
   loss: z.number(),
-  classes: z.array(
-    z.object({ name: z.string(), precision: z.number(), recall: z.number(), f1: z.number(), support: count }),
-  ),
+  macroF1: share,
+  perClass: z.array(z.object({ className: z.string(), precision: share, recall: share, f1: share, support: count })),
   confusionMatrix: z.array(z.array(count)),
+  predicted: z.array(count),
   correct: z.array(z.boolean()),
 });
 

@@ -2,9 +2,8 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { CrashedError, EnvironmentError } from '../core/errors.ts';
 import type { Logger, ReportProgress } from '../core/logger.ts';
 import { errorFromChild } from './training-failure.ts';
-import { childMessageSchema, type ChildMessage, type TrainingJobResult } from './training-job-schema.ts';
-
-type EpochMetrics = TrainingJobResult['history'][number];
+import type { EpochMetrics } from '../training/training-settings.ts';
+import { childMessageSchema, type ChildMessage } from './training-job-schema.ts';
 
 export type TrainingProcessOptions = {
   /** Aborting ends the child: SIGTERM to its process group, SIGKILL after `graceMs` (default 5 s). */

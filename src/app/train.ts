@@ -1,0 +1,103 @@
+import { systemClock } from '../core/clock.ts';
+import { openTensorCache, type LoadedSplit, type TensorCache } from '../datasets/cache/open-tensor-cache.ts';
+import { buildModel } from '../training/build-model.ts';
+import { chooseEngine } from '../training/engines/choose-engine.ts';
+import { evaluate, type EvaluationReport } from '../training/evaluate.ts';
+import { fit } from '../training/fit.ts';
+import { saveModelFiles } from '../training/model-files.ts';
+import { predictInBatches } from '../training/predict-in-batches.ts';
+import { createPredictor, loadPredictor } from '../training/predictor.ts';
+import { loadTensorFlow } from '../training/tensorflow.ts';
+import type { ChildMessage, TrainingJob, TrainingJobResult } from './training-job-schema.ts';
+
+type FittedModel = Awaited<ReturnType<typeof fitModel>>;
+
+/**
+ * Does a training job in this process: builds the model, fits it, saves its files if asked for, and evaluates it on the
+ * splits asked for – with the saved files where there are some, so that what is measured is what will be used.
+ * @throws NotFoundError or DataError for the cache, ParameterError for the architecture, TrainingError.
+ */
+export async function train(job: TrainingJob, tell: (message: ChildMessage) => void): Promise<TrainingJobResult> {
+  const cache = await openTensorCache(job.cachePath);
+  const { classNames, image } = cache.summary;
+  const { model, engine, history, bestEpoch } = await fitModel(job, cache, tell);
+  if (job.saveTo !== undefined) await saveFiles(job.saveTo, model, classNames, tell);
+  const best = history[bestEpoch - 1]!;
+  return {
+    engine,
+    classNames: [...classNames],
+    image,
+    history: [...history],
+    bestEpoch,
+    validation: { accuracy: best.validationAccuracy, loss: best.validationLoss },
+    ...(await evaluateSplits(job, cache, model)),
+    ...(job.saveTo === undefined ? {} : { modelFiles: job.saveTo }),
+  };
+}
+
+async function fitModel(job: TrainingJob, cache: TensorCache, tell: (message: ChildMessage) => void) {
+  const { settings, threads } = job;
+  const { classNames, image } = cache.summary;
+  const [tf, training, validation] = await Promise.all([
+    loadTensorFlow(),
+    cache.load('train'),
+    cache.load('validation'),
+  ]);
+  const model = buildModel(tf, settings.architecture, image, classNames.length, settings.seed);
+  const { engine, reason } = await chooseEngine(job.engine, model);
+  tell({ type: 'log', level: 'debug', message: reason });
+  const { history, bestEpoch } = await fit(
+    { model, engine, settings, train: training, validation },
+    {
+      clock: systemClock,
+      threads,
+      onEpoch: (metrics) => tell({ type: 'epoch', metrics }),
+      progress: (progress) => tell({ type: 'progress', progress }),
+    },
+  );
+  return { model, history, bestEpoch, engine: { name: engine.name, version: engine.version, reason, threads } };
+}
+
+async function saveFiles(
+  folder: string,
+  model: FittedModel['model'],
+  classNames: readonly string[],
+  tell: (message: ChildMessage) => void,
+): Promise<void> {
+  const { withoutOnnx } = await saveModelFiles(model, folder, { classNames });
+  if (withoutOnnx === undefined) return;
+  tell({ type: 'log', level: 'warn', message: `The model is saved without an ONNX file: ${withoutOnnx}` });
+}
+
+async function evaluateSplits(
+  { evaluateOn, saveTo, threads }: TrainingJob,
+  cache: TensorCache,
+  model: FittedModel['model'],
+): Promise<Pick<TrainingJobResult, 'evaluations' | 'testPredictions'>> {
+  if (evaluateOn.length === 0) return { evaluations: {} };
+  const predictor = await (saveTo === undefined
+    ? createPredictor(model, { threads })
+    : loadPredictor(saveTo, { threads }));
+  try {
+    const evaluations: { test?: EvaluationReport; apart?: EvaluationReport } = {};
+    let test: LoadedSplit | undefined;
+    for (const split of evaluateOn) {
+      const data = await cache.load(split);
+      const probabilities = await predictInBatches(predictor, data);
+      evaluations[split] = evaluate({ probabilities, labels: data.labels }, cache.summary.classNames);
+      if (split === 'test') test = data;
+    }
+    const predicted = evaluations.test?.predicted;
+    if (test === undefined || predicted === undefined) return { evaluations };
+    return {
+      evaluations,
+      testPredictions: {
+        sampleIds: [...test.sampleIds],
+        labels: Array.from(test.labels),
+        predicted: [...predicted],
+      },
+    };
+  } finally {
+    await predictor.dispose();
+  }
+}
