@@ -17,10 +17,11 @@ const MORE_SHAPES = 4;
 
 function paintGradient({ size, pixels }: Canvas, [from, to]: readonly [Colour, Colour], random: SeededRandom): void {
   const angle = random.uniform(0, 2 * Math.PI);
-  const [stepX, stepY] = [Math.cos(angle) / size, Math.sin(angle) / size];
+  const diagonal = size * Math.SQRT2;
+  const [stepX, stepY] = [Math.cos(angle) / diagonal, Math.sin(angle) / diagonal];
   for (let y = 0; y < size; y += 1) {
     for (let x = 0; x < size; x += 1) {
-      const share = Math.min(1, Math.max(0, 0.5 + (x - size / 2) * stepX + (y - size / 2) * stepY));
+      const share = 0.5 + (x - size / 2) * stepX + (y - size / 2) * stepY;
       for (let channel = 0; channel < 3; channel += 1) {
         pixels[(y * size + x) * 3 + channel] = from[channel]! + (to[channel]! - from[channel]!) * share;
       }

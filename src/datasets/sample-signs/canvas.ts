@@ -31,8 +31,8 @@ export function paintBody(canvas: Canvas, capsules: readonly Capsule[], colour: 
   for (let y = top; y < bottom; y += 1) {
     for (let x = left; x < right; x += 1) {
       locateNearest(capsules, x + 0.5, y + 0.5, hit);
-      const coverage = Math.min(1, 0.5 - hit.distance);
-      if (coverage <= 0) continue;
+      if (hit.distance >= 0.5) continue;
+      const coverage = hit.distance < -0.5 ? 1 : 0.5 - hit.distance;
       const light = brightnessAt(hit, shading);
       const at = (y * size + x) * 3;
       for (let channel = 0; channel < 3; channel += 1) {
@@ -44,10 +44,15 @@ export function paintBody(canvas: Canvas, capsules: readonly Capsule[], colour: 
 }
 
 function locateNearest(capsules: readonly Capsule[], x: number, y: number, hit: CapsuleHit): void {
-  let [distance, sideX, sideY] = [Infinity, 0, 0];
+  let distance = Infinity;
+  let sideX = 0;
+  let sideY = 0;
   for (const capsule of capsules) {
     locate(capsule, x, y, hit);
-    if (hit.distance < distance) ({ distance, sideX, sideY } = hit);
+    if (hit.distance >= distance) continue;
+    distance = hit.distance;
+    sideX = hit.sideX;
+    sideY = hit.sideY;
   }
   hit.distance = distance;
   hit.sideX = sideX;
@@ -55,6 +60,6 @@ function locateNearest(capsules: readonly Capsule[], x: number, y: number, hit: 
 }
 
 function brightnessAt({ sideX, sideY }: CapsuleHit, { lightX, lightY, strength, rim }: Shading): number {
-  const squared = Math.min(1, sideX * sideX + sideY * sideY);
-  return 1 + strength * (sideX * lightX + sideY * lightY) - rim * squared * squared;
+  const squared = sideX * sideX + sideY * sideY;
+  return 1 + strength * (sideX * lightX + sideY * lightY) - rim * (squared < 1 ? squared * squared : 1);
 }

@@ -2,7 +2,11 @@ import type { SeededRandom } from '../../core/seeded-random.ts';
 import type { Colour } from './canvas.ts';
 
 /** Skin and surroundings of one picture; the surroundings always differ visibly in brightness from the skin. */
-export type Palette = { readonly skin: Colour; readonly background: readonly [Colour, Colour]; readonly sleeve: Colour };
+export type Palette = {
+  readonly skin: Colour;
+  readonly background: readonly [Colour, Colour];
+  readonly sleeve: Colour;
+};
 
 /** Draws the colours of one picture. */
 export function drawPalette(random: SeededRandom): Palette {

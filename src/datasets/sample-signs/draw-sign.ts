@@ -57,17 +57,24 @@ function exposed({ size, pixels }: Canvas, random: SeededRandom): Uint8Array {
   const angle = random.uniform(0, 2 * Math.PI);
   const slope = random.uniform(0, 0.3) / size;
   const [slopeX, slopeY] = [Math.cos(angle) * slope, Math.sin(angle) * slope];
-  const result = new Uint8Array(pixels.length);
+  const result = new Uint8ClampedArray(pixels.length);
   for (let y = 0; y < size; y += 1) {
     for (let x = 0; x < size; x += 1) {
       const light = brightness * (1 + (x - size / 2) * slopeX + (y - size / 2) * slopeY);
-      const grain = noise * (random.next() + random.next() + random.next() - 1.5) * 2;
+      const grain = noise * triangular(random);
       const at = (y * size + x) * 3;
       for (let channel = 0; channel < 3; channel += 1) {
-        const value = 128 + (pixels[at + channel]! * light - 128) * contrast + grain;
-        result[at + channel] = Math.min(255, Math.max(0, Math.round(value)));
+        result[at + channel] = 128 + (pixels[at + channel]! * light - 128) * contrast + grain;
       }
     }
   }
-  return result;
+  return new Uint8Array(result.buffer);
 }
+
+/** Mean 0, standard deviation 1, from one draw: the sum of its two halves. */
+function triangular(random: SeededRandom): number {
+  const bits = random.next() * 2 ** 32;
+  return ((bits >>> 16) + (bits & 0xffff) - 65_535) * TRIANGULAR_SCALE;
+}
+
+const TRIANGULAR_SCALE = Math.sqrt(6) / 65_536;

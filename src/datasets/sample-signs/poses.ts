@@ -18,9 +18,6 @@ export type HandPose = {
   readonly turn: number;
 };
 
-/** The classes, in the order of the alphabet. */
-export const LETTERS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'] as readonly Letter[];
-
 export type Letter = keyof typeof HAND_POSES;
 
 const finger = (baseAngle: number, baseLength: number, tipAngle: number, tipLength: number): FingerPose => ({
@@ -80,3 +77,6 @@ export const HAND_POSES = {
   Y: { fingers: [folded, folded, folded, straight(-34)], thumb: thumbOut, turn: 0 },
   Z: { fingers: [straight(0), folded, folded, folded], thumb: thumbOverFist, turn: 42 },
 } as const satisfies Readonly<Record<string, HandPose>>;
+
+/** The classes, in the order of the alphabet. */
+export const LETTERS = Object.keys(HAND_POSES) as readonly Letter[];
