@@ -35,7 +35,10 @@ export type PixelBounds = {
 
 /** Where a point lies relative to a capsule, written by `locate`. */
 export type CapsuleHit = {
-  /** Signed distance to the outline in pixels, negative inside (Quilez, "2D distance functions", sdSegment). */
+  /**
+   * Signed distance to the outline in pixels, negative inside, Infinity more than a pixel outside (Quilez, "2D distance
+   * functions", sdSegment).
+   */
   distance: number;
   /** From the centre line to the point, in radii: length 1 on the outline. */
   sideX: number;
@@ -54,7 +57,9 @@ export function locate(capsule: Capsule, x: number, y: number, hit: CapsuleHit):
   const radius = capsule.startRadius + (capsule.endRadius - capsule.startRadius) * share;
   const offX = fromX - alongX * share;
   const offY = fromY - alongY * share;
-  hit.distance = Math.sqrt(offX * offX + offY * offY) - radius;
+  const offSquared = offX * offX + offY * offY;
+  const reach = radius + 1;
+  hit.distance = offSquared < reach * reach ? Math.sqrt(offSquared) - radius : Infinity;
   hit.sideX = offX / radius;
   hit.sideY = offY / radius;
 }
