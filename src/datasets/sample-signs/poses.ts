@@ -27,7 +27,7 @@ const finger = (baseAngle: number, baseLength: number, tipAngle: number, tipLeng
 const straight = (angle: number): FingerPose => finger(angle, 0.5, angle, 0.5);
 const folded = finger(0, 0.1, 180, 0.4);
 const draped = finger(0, 0.16, 180, 0.95);
-const clawed = finger(0, 0.34, 180, 0.3);
+const clawed = finger(0, 0.42, 180, 0.32);
 const hooked = finger(-8, 0.6, 100, 0.42);
 const arched = (angle: number): FingerPose => finger(angle, 0.46, angle + 66, 0.46);
 const pinched = (angle: number): FingerPose => finger(angle, 0.38, angle + 112, 0.4);
@@ -54,7 +54,7 @@ export const HAND_POSES = {
   B: { fingers: [straight(1), straight(0), straight(-1), straight(-2)], thumb: thumbOverPalm, turn: 0 },
   C: { fingers: [arched(16), arched(6), arched(0), arched(-4)], thumb: thumbRound, turn: 8 },
   D: { fingers: [straight(-2), pinched(24), pinched(14), pinched(8)], thumb: thumbToTips, turn: 0 },
-  E: { fingers: [clawed, clawed, clawed, clawed], thumb: thumb('over', -24, 0.16, -86, 0.4), turn: 0 },
+  E: { fingers: [clawed, clawed, clawed, clawed], thumb: thumb('over', -62, 0.16, -96, 0.4), turn: 0 },
   F: { fingers: [pinched(22), straight(-2), straight(-14), straight(-26)], thumb: thumbToTips, turn: 0 },
   G: { fingers: [straight(2), folded, folded, folded], thumb: thumb('over', 28, 0.3, 4, 0.3), turn: -80 },
   H: { fingers: [straight(1), straight(0), folded, folded], thumb: thumbOverFist, turn: -80 },
