@@ -8,6 +8,7 @@ import { saveModelFiles } from '../training/model-files.ts';
 import { predictInBatches } from '../training/predict-in-batches.ts';
 import { createPredictor, loadPredictor } from '../training/predictor.ts';
 import { loadTensorFlow } from '../training/tensorflow.ts';
+import { takeShare } from './training-share.ts';
 import type { ChildMessage, TrainingJob, TrainingJobResult } from './training-job-schema.ts';
 
 type FittedModel = Awaited<ReturnType<typeof fitModel>>;
@@ -36,7 +37,7 @@ export async function train(job: TrainingJob, tell: (message: ChildMessage) => v
 }
 
 async function fitModel(job: TrainingJob, cache: TensorCache, tell: (message: ChildMessage) => void) {
-  const { settings, threads } = job;
+  const { settings, threads, trainShare = 1 } = job;
   const { classNames, image } = cache.summary;
   const [tf, training, validation] = await Promise.all([
     loadTensorFlow(),
@@ -47,7 +48,7 @@ async function fitModel(job: TrainingJob, cache: TensorCache, tell: (message: Ch
   const { engine, reason } = await chooseEngine(job.engine, model);
   tell({ type: 'log', level: 'debug', message: reason });
   const { history, bestEpoch } = await fit(
-    { model, engine, settings, train: training, validation },
+    { model, engine, settings, train: takeShare(training, trainShare, settings.seed), validation },
     {
       clock: systemClock,
       threads,

@@ -40,6 +40,8 @@ export const trainingJobSchema = z.object({
   /** Absolute path of the tensor cache. */
   cachePath: z.string(),
   settings: trainingSettings,
+  /** Trains on this share of each class's training images, the same for every trial of a seed; absent: on all of them. */
+  trainShare: z.number().positive().max(1).exactOptional(),
   engine: z.enum(['auto', ...ENGINE_NAMES]),
   threads: z.int().min(1),
   /** Which splits to evaluate with the best epoch's weights; none while searching. */
