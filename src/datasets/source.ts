@@ -35,6 +35,8 @@ export type DownloadContext = {
  * both reject with the signal's reason when it is aborted, and with NotFoundError when there is nothing at the address.
  */
 export interface Source {
+  /** The address in its normal form, as in the metadata; known without reaching the source. */
+  readonly address: string;
   describe(signal: AbortSignal): Promise<DatasetMetadata>;
   download(into: string, context: DownloadContext): Promise<Download>;
 }

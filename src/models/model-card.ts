@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { jsonSchema } from '../registry/json-columns.ts';
 
-const json = z.json();
 const metrics = z.record(z.string(), z.number());
 
 /** `model.json` beside a version's files: what the model takes and gives, and what it was made from. */
@@ -21,15 +21,15 @@ export const modelCardSchema = z.object({
     /** float32 `[count, classNames.length]`, probabilities. */
     output: z.object({ name: z.string(), classNames: z.array(z.string()).min(1) }),
   }),
-  architecture: z.record(z.string(), json),
+  architecture: z.record(z.string(), jsonSchema),
   datasetVersion: z.string().nullable(),
   /** True when the dataset was drawn by a program: such a model knows nothing of real photographs. */
   synthetic: z.boolean(),
   tensorCache: z.string().nullable(),
   trainingRun: z.string().nullable(),
-  parameters: z.record(z.string(), json),
+  parameters: z.record(z.string(), jsonSchema),
   metrics,
-  engine: z.record(z.string(), json),
+  engine: z.record(z.string(), jsonSchema),
   codeVersion: z.string(),
   testPredictions: z.object({ samples: z.int().min(0), sha256: z.string() }).nullable(),
   /** Every file of the version but this one, by path from the version's folder. */

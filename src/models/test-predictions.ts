@@ -25,11 +25,15 @@ export async function readTestPredictions(versionFolder: string): Promise<TestPr
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   });
-  if (text === undefined) return undefined;
+  return text === undefined ? undefined : parseTestPredictions(text, file);
+}
+
+/** Test predictions from JSON text that was read at `where`. @throws DataError when it is something else. */
+export function parseTestPredictions(text: string, where: string): TestPredictions {
   try {
     return schema.parse(JSON.parse(text));
   } catch (error) {
-    throw new DataError(`${file} is damaged. Train and register the model again.`, { cause: error });
+    throw new DataError(`${where} is damaged. Train and register the model again.`, { cause: error });
   }
 }
 

@@ -39,9 +39,12 @@ export function tensorCacheId(datasetVersionId: DatasetVersionId, settings: Prep
 /** Changes when the same files would give other pixels, splits or shards. */
 const DECODING = 1;
 
+/** Where the caches lie, relative to the data folder. */
+export const CACHES_FOLDER = 'tensors';
+
 /** The cache's folder, relative to the data folder. */
 export function cachePath(id: TensorCacheId): string {
-  return path.posix.join('tensors', shortId(id));
+  return path.posix.join(CACHES_FOLDER, shortId(id));
 }
 
 /** Reads the index; undefined when the cache is not complete. Throws DataError when it is damaged. */

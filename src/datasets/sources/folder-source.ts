@@ -15,6 +15,7 @@ export const openFolderSource: SourceOpener = (rest, { cwd }) => {
     }
   };
   return {
+    address: source,
     describe: async (signal) => {
       signal.throwIfAborted();
       await check();

@@ -14,6 +14,7 @@ export const openIdxSource: SourceOpener = (rest, { cwd }) => {
   const folder = resolveLocalPath(rest, cwd, 'idx');
   const source = `idx:${folder}`;
   return {
+    address: source,
     describe: async (signal) => {
       signal.throwIfAborted();
       await statLocal(folder, source);

@@ -15,6 +15,7 @@ export const openZipSource: SourceOpener = (rest, { cwd }) => {
     return status;
   };
   return {
+    address: source,
     describe: async (signal) => {
       signal.throwIfAborted();
       const { size, mtimeMs } = await check();
