@@ -1,0 +1,80 @@
+import { mkdir, mkdtemp, open, readFile, rm, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { DataError, NotFoundError, UsageError } from '../core/errors.ts';
+import { extractArchive } from '../datasets/archive/extract-archive.ts';
+import { walkFolder } from '../datasets/walk-folder.ts';
+import { naturalOrder, orderGivenPaths } from './natural-order.ts';
+import { workDirOf, type AppServices } from './services.ts';
+
+/** An image file that may not be one: only reading it tells. */
+export type ImageToPredict = { readonly shownPath: string; read(): Promise<Uint8Array> };
+
+/**
+ * The images that paths stand for, for as long as `body` runs: files as they are, folders and zip archives with all the
+ * images in them in natural order. Archives are unpacked safely into a temporary folder.
+ * @throws NotFoundError naming every missing path; DataError for an unsafe or damaged archive, or no images at all.
+ */
+export async function withImages<Result>(
+  services: AppServices,
+  { paths, signal }: { readonly paths: readonly string[]; readonly signal: AbortSignal },
+  body: (images: readonly ImageToPredict[]) => Promise<Result>,
+): Promise<Result> {
+  if (paths.length === 0) throw new UsageError('Name at least one image or zip archive.');
+  await refuseMissing(paths, services.cwd);
+  const workDir = workDirOf(services);
+  await mkdir(workDir, { recursive: true });
+  const folder = await mkdtemp(join(workDir, 'predict-'));
+  try {
+    const images: ImageToPredict[] = [];
+    for (const [index, path] of orderGivenPaths(paths).entries()) {
+      const from = { given: path, file: resolve(services.cwd, path), unpackInto: join(folder, String(index)) };
+      images.push(...(await imagesAt(from, signal)));
+    }
+    if (images.length === 0) throw new DataError(`There are no images in ${paths.join(', ')}.`);
+    return await body(images);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function refuseMissing(paths: readonly string[], cwd: string): Promise<void> {
+  const found = await Promise.all(paths.map((path) => stat(resolve(cwd, path)).catch(() => undefined)));
+  const missing = paths.filter((_, index) => found[index] === undefined);
+  if (missing.length > 0) throw new NotFoundError(`There is no ${missing.join(', no ')}. Check the path.`);
+}
+
+type Place = { readonly given: string; readonly file: string; readonly unpackInto: string };
+
+async function imagesAt({ given, file, unpackInto }: Place, signal: AbortSignal): Promise<ImageToPredict[]> {
+  if ((await stat(file)).isDirectory()) return imagesIn(file, given, signal);
+  if (!(await isZip(file))) return [{ shownPath: given, read: () => readFile(file) }];
+  await extractArchive({ archive: file, into: unpackInto, signal, progress: () => undefined });
+  return imagesIn(unpackInto, given, signal);
+}
+
+/** Only files that are called images count here: a folder also holds licences and lists. */
+async function imagesIn(folder: string, shown: string, signal: AbortSignal): Promise<ImageToPredict[]> {
+  const files = await walkFolder(folder, signal);
+  const images = files.filter(({ path }) => IMAGE_NAME.test(path) && !isHidden(path));
+  return images
+    .toSorted((left, right) => naturalOrder(left.path, right.path))
+    .map(({ path }) => ({ shownPath: join(shown, path), read: () => readFile(join(folder, path)) }));
+}
+
+const IMAGE_NAME = /\.(?:jpe?g|png|gif|webp|avif|tiff?|bmp)$/i;
+
+function isHidden(path: string): boolean {
+  return path.split('/').some((part) => part.startsWith('.') || part === '__MACOSX');
+}
+
+/** By name or by content: an archive is one whatever it is called. */
+async function isZip(file: string): Promise<boolean> {
+  if (/\.zip$/i.test(file)) return true;
+  const handle = await open(file);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(4), 0, 4, 0);
+    return bytesRead === 4 && buffer.toString('latin1') === 'PK\u0003\u0004';
+  } finally {
+    await handle.close();
+  }
+}
