@@ -1,0 +1,89 @@
+import { toRunError } from '../core/errors.ts';
+import { newTrainingRunId } from '../core/ids.ts';
+import type { DatasetVersionId, ExperimentId, TensorCacheId, TrainingRunId, TrialId } from '../core/ids.ts';
+import type { JsonObject } from '../core/json.ts';
+import type { TaskContext } from '../engine/run-contexts.ts';
+import { logMetrics } from '../registry/metrics.ts';
+import { logParams } from '../registry/params.ts';
+import { linkTrainingRun } from '../registry/trials.ts';
+import { finishTrainingRun, startTrainingRun } from '../registry/training-runs.ts';
+import type { EpochMetrics, TrainingSettings } from '../training/training-settings.ts';
+import type { AppServices } from './services.ts';
+import { runTrainingJob } from './training-job.ts';
+import type { TrainingJob, TrainingJobResult } from './training-job-schema.ts';
+
+export type TrainingToRecord = {
+  readonly name: string;
+  readonly experimentId: ExperimentId;
+  readonly datasetVersionId: DatasetVersionId;
+  readonly tensorCacheId: TensorCacheId;
+  /** The trial's attempt that this training is. */
+  readonly trial?: { readonly id: TrialId; readonly attempt: number };
+  readonly job: TrainingJob;
+};
+
+export type RecordedTraining = { readonly trainingRunId: TrainingRunId; readonly result: TrainingJobResult };
+
+export type RecordingOptions = {
+  readonly context: TaskContext<AppServices>;
+  readonly signal: AbortSignal;
+  readonly onEpoch: (metrics: EpochMetrics) => void;
+};
+
+/**
+ * Trains in a child process and records it as a training run: parameters at the start, metrics after every epoch, and how
+ * it ended, also when it was stopped or its process died.
+ * @throws what runTrainingJob throws; TrainingError when a metric is no number.
+ */
+export async function recordTraining(training: TrainingToRecord, options: RecordingOptions): Promise<RecordedTraining> {
+  const { context, signal, onEpoch } = options;
+  const { registry, clock } = context.services;
+  const { job, trial, ...row } = training;
+  const { db } = registry;
+  const id = newTrainingRunId();
+  const { flowRunId, taskRunId } = context.run;
+  const { codeVersion } = context.services;
+  await startTrainingRun(db, {
+    ...row,
+    ...(trial === undefined ? {} : { trialId: trial.id }),
+    ...{ id, flowRunId, taskRunId, codeVersion, startedAt: clock.now() },
+  });
+  if (trial !== undefined) await linkTrainingRun(db, { ...trial, trainingRunId: id });
+  await logParams(db, id, settingsAsParams(job.settings));
+  let written: Promise<void> = Promise.resolve();
+  try {
+    const result = await runTrainingJob(job, {
+      signal,
+      log: context.log,
+      register: (child, what) => context.children.register(child, what),
+      onEpoch: (metrics) => {
+        const rows = epochRows(metrics, clock.now());
+        written = written.then(() => logMetrics(db, id, rows));
+        written.catch(() => undefined);
+        onEpoch(metrics);
+      },
+    });
+    await written;
+    await finishTrainingRun(db, { id, status: 'finished', engine: result.engine, at: clock.now() });
+    return { trainingRunId: id, result };
+  } catch (error) {
+    await written.catch(() => undefined);
+    const status = signal.aborted ? 'killed' : 'failed';
+    await finishTrainingRun(db, { id, status, error: toRunError(error), at: clock.now() });
+    throw error;
+  }
+}
+
+/** Settings as flat parameters; those of the architecture are at the top level too, as searches name them. */
+function settingsAsParams({ architecture, earlyStopping, ...settings }: TrainingSettings): JsonObject {
+  return {
+    architecture: architecture.name,
+    ...architecture.parameters,
+    ...settings,
+    ...(earlyStopping === undefined ? {} : { earlyStoppingPatience: earlyStopping.patience }),
+  };
+}
+
+function epochRows({ epoch, ...metrics }: EpochMetrics, at: number) {
+  return Object.entries(metrics).map(([key, value]) => ({ key, step: epoch, value, at }));
+}

@@ -1,0 +1,55 @@
+import { shortId } from '../../core/ids.ts';
+import type { Json } from '../../core/json.ts';
+import { getOrCreateExperiment } from '../../registry/experiments.ts';
+import { openStudy } from '../../training/search/open-study.ts';
+import { parseSearchSpace } from '../../training/search/parse-search-space.ts';
+import { nameOfDataset } from '../dataset-versions.ts';
+import { task } from '../flow-api.ts';
+import type { StudyReference } from '../studies.ts';
+import type { CacheReference } from '../tensor-caches.ts';
+import { checkSearchSpace } from '../trial-settings.ts';
+
+type Input = {
+  readonly cache: CacheReference;
+  readonly name?: string | undefined;
+  readonly experiment?: string | undefined;
+  readonly architecture: string;
+  readonly space: Readonly<Record<string, Json>>;
+  readonly sampler: 'grid' | 'random';
+  readonly trialEpochs: number;
+  readonly trialShare: number;
+  readonly seed: number;
+  readonly engine: 'auto' | 'onnx' | 'cpu';
+};
+
+/** Opens a study in the registry, new or the one of that name, after checking that its space can be trained. */
+export const createStudy = task(
+  { name: 'create-study' },
+  async (input: Input, { services, run, log }): Promise<StudyReference> => {
+    const { registry, clock } = services;
+    const space = parseSearchSpace(input.space);
+    checkSearchSpace(space, input.architecture);
+    const dataset = await nameOfDataset(services, input.cache.datasetVersionId);
+    const experiment = await getOrCreateExperiment(registry.db, { name: input.experiment ?? dataset, at: clock.now() });
+    const { study, resumed } = await openStudy(registry.db, clock, {
+      name: input.name ?? `${dataset}-${shortId(run.flowRunId)}`,
+      experimentId: experiment.id,
+      flowRunId: run.flowRunId,
+      datasetVersionId: input.cache.datasetVersionId,
+      tensorCacheId: input.cache.id,
+      space,
+      sampler: input.sampler,
+      seed: input.seed,
+      metric: 'validationAccuracy',
+      direction: 'maximize',
+      settings: {
+        architecture: input.architecture,
+        epochs: input.trialEpochs,
+        trainShare: input.trialShare,
+        engine: input.engine,
+      },
+    });
+    log.info(`${resumed ? 'Continuing' : 'New'} study ${study.name} in experiment ${experiment.name}`);
+    return { id: study.id, name: study.name };
+  },
+);

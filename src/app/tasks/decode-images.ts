@@ -1,0 +1,25 @@
+import { shortId } from '../../core/ids.ts';
+import type { DatasetVersion } from '../../datasets/dataset-version.ts';
+import type { PrepSettings, TensorCacheSummary } from '../../datasets/tensor-cache.ts';
+import { prepareTensorCache } from '../../datasets/cache/prepare-tensor-cache.ts';
+import { task } from '../flow-api.ts';
+
+type Input = { readonly version: DatasetVersion; readonly settings: PrepSettings; readonly workers: number };
+
+/** Decodes, resizes and splits the images into a tensor cache, or finds the one that is there; lists broken images. */
+export const decodeImages = task(
+  { name: 'decode-images' },
+  async ({ version, settings, workers }: Input, context): Promise<TensorCacheSummary> => {
+    const { signal, progress, log, services } = context;
+    const { dataDir } = services.project;
+    const cache = await prepareTensorCache({ dataDir, version, settings, workers, signal, progress, log });
+    if (cache.broken.length > 0) {
+      log.warn(
+        `${cache.broken.length} of ${version.samples} images are broken and left out; see the artifact broken-images`,
+      );
+      await context.artifacts.table('broken-images', cache.broken);
+    }
+    log.info(`Tensor cache ${shortId(cache.id)} in ${cache.path}`);
+    return cache;
+  },
+);

@@ -1,0 +1,12 @@
+import { findStudy as findStudyRow } from '../../registry/studies.ts';
+import { task } from '../flow-api.ts';
+import type { StudyReference } from '../studies.ts';
+
+/** Finds a study by id, part of an id, name or `latest`. */
+export const findStudy = task(
+  { name: 'find-study' },
+  async (input: { readonly study: string }, { services }): Promise<StudyReference> => {
+    const { id, name } = await findStudyRow(services.registry.db, input.study);
+    return { id, name };
+  },
+);

@@ -1,0 +1,58 @@
+import { NotFoundError } from '../../core/errors.ts';
+import { shortId } from '../../core/ids.ts';
+import type { DatasetVersion } from '../../datasets/dataset-version.ts';
+import type { DatasetMetadata } from '../../datasets/source.ts';
+import { openSource } from '../../datasets/sources/open-source.ts';
+import { findLocalVersion } from '../../datasets/version/check-status.ts';
+import { task } from '../flow-api.ts';
+
+/**
+ * Asks a source what it offers. When it cannot be reached, the complete local version that came from it stands in, with a
+ * warning; with `requireFresh`, or without such a version, that is an error.
+ */
+export const loadDatasetMetadata = task(
+  { name: 'load-dataset-metadata', runName: 'load metadata of {source}' },
+  async (input: { readonly source: string; readonly requireFresh: boolean }, context): Promise<DatasetMetadata> => {
+    const { project, clock, cwd } = context.services;
+    const source = await openSource(input.source, { clock, cwd });
+    try {
+      const metadata = await source.describe(context.signal);
+      if (metadata.synthetic) {
+        context.log.warn(`${metadata.title} is synthetic: its images are drawn by a program, not photographed.`);
+      }
+      return metadata;
+    } catch (error) {
+      if (input.requireFresh || !(error instanceof NotFoundError)) throw error;
+      const local = await findLocalVersion({ dataDir: project.dataDir, source: source.address });
+      if (local === undefined) throw error;
+      context.log.warn(
+        `${source.address} cannot be reached; its complete local version ${shortId(local.id)} is used. ` +
+          'Set requireFresh to fail instead.',
+        { reason: error instanceof Error ? error.message : String(error) },
+      );
+      return metadataOf(local);
+    }
+  },
+);
+
+function metadataOf({
+  source,
+  name,
+  upstreamVersion,
+  synthetic,
+  licence,
+  bytes,
+  files,
+}: DatasetVersion): DatasetMetadata {
+  const title = `${name}, as it was collected last`;
+  return {
+    source,
+    name,
+    title,
+    upstreamVersion,
+    synthetic,
+    bytes,
+    files,
+    ...(licence === undefined ? {} : { licence }),
+  };
+}

@@ -1,0 +1,55 @@
+import { ParameterError } from '../../core/errors.ts';
+import type { DatasetVersion } from '../../datasets/dataset-version.ts';
+import type { PrepSettings, SplitSettings } from '../../datasets/tensor-cache.ts';
+import { task } from '../flow-api.ts';
+
+type WantedPrep = {
+  readonly imageSize: number | { readonly height: number; readonly width: number };
+  readonly channels: 1 | 3;
+  readonly split: 'auto' | 'hash' | 'folders';
+  readonly validationShare: number;
+  readonly testShare: number;
+  readonly splitSalt: string;
+  readonly testFolder: 'apart' | 'merge';
+  readonly maxBrokenShare: number;
+};
+
+/** Decides how the images are decoded and divided; a source with its own test set keeps it unless told otherwise. */
+export const planSplit = task(
+  { name: 'plan-split' },
+  ({ version, ...wanted }: WantedPrep & { readonly version: DatasetVersion }, { log }): PrepSettings => {
+    const size = wanted.imageSize;
+    const { height, width } = typeof size === 'number' ? { height: size, width: size } : size;
+    const split = chooseSplit(wanted, version);
+    log.info(
+      split.kind === 'folders'
+        ? `The source's own ${version.testSamples} test images are the test split`
+        : `Train, validation and test are divided by the hash of the pixels${apartNote(split, version)}`,
+    );
+    return { height, width, channels: wanted.channels, split, maxBrokenShare: wanted.maxBrokenShare };
+  },
+);
+
+function chooseSplit(wanted: WantedPrep, version: DatasetVersion): SplitSettings {
+  const ownTestSet = version.testSamples > 0;
+  const kind = wanted.split === 'auto' ? (ownTestSet ? 'folders' : 'hash') : wanted.split;
+  const { validationShare: validation, testShare: test, splitSalt: salt, testFolder } = wanted;
+  if (kind === 'hash') return { kind, train: trainShare(validation, test), validation, test, salt, testFolder };
+  if (ownTestSet) return { kind, validation, salt };
+  throw new ParameterError(
+    `${version.name} has no test set of its own: split cannot be "folders". Use "hash" or "auto".`,
+  );
+}
+
+function trainShare(validation: number, test: number): number {
+  const train = 1 - validation - test;
+  if (train > 0) return train;
+  throw new ParameterError(
+    `validationShare ${validation} and testShare ${test} leave nothing to train on; together they must be below 1.`,
+  );
+}
+
+function apartNote(split: SplitSettings, version: DatasetVersion): string {
+  if (split.kind !== 'hash' || version.testSamples === 0) return '';
+  return split.testFolder === 'apart' ? `; the source's own ${version.testSamples} test images are reported apart` : '';
+}

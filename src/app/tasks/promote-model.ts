@@ -1,0 +1,66 @@
+import { ConflictError } from '../../core/errors.ts';
+import { applyGateDecision } from '../../models/promote-model.ts';
+import { superiorGate, type GateDecision } from '../../models/superior-gate.ts';
+import { testOutcome } from '../../models/test-predictions.ts';
+import { CHAMPION } from '../../models/find-model-version.ts';
+import { getAlias } from '../../registry/model-aliases.ts';
+import { championOutcome } from '../champion-outcome.ts';
+import { task } from '../flow-api.ts';
+import { readPredictions } from '../stored-predictions.ts';
+import type { StudyReference } from '../studies.ts';
+import type { ModelEvaluation } from './evaluate-model.ts';
+import type { SavedModel } from './save-model.ts';
+
+type Input = {
+  readonly study: StudyReference;
+  readonly version: SavedModel;
+  readonly evaluation: ModelEvaluation;
+  readonly gate: 'superior' | 'manual';
+};
+
+export type Promotion = {
+  readonly decision: 'promoted' | 'kept';
+  readonly reason: string;
+  /** The champion it was compared with; null when there was none. */
+  readonly championVersion: number | null;
+};
+
+/** Compares a version with the champion on the test split, records the decision, and makes it champion when it is better. */
+export const promoteModel = task(
+  { name: 'promote-model', retries: { limit: 3, when: (error) => error instanceof ConflictError } },
+  async ({ study, version, evaluation, gate }: Input, { services, run, log }): Promise<Promotion> => {
+    const { registry, clock, storage } = services;
+    const { name } = version;
+    const predictions = await readPredictions(storage, evaluation.predictions);
+    const championVersion = (await getAlias(registry.db, name, CHAMPION))?.version ?? null;
+    const champion =
+      championVersion === null
+        ? undefined
+        : await championOutcome(services, { name, version: championVersion, study, predictions });
+    const compared = superiorGate({
+      challenger: testOutcome(predictions),
+      ...(champion === undefined ? {} : { champion }),
+    });
+    const decision = gate === 'manual' ? byHand(compared, version) : compared;
+    await applyGateDecision(registry.db, clock, {
+      name,
+      version: version.version,
+      gate,
+      championVersion,
+      decision,
+      flowRunId: run.flowRunId,
+    });
+    log.info(`${name} version ${version.version} ${decision.decision}: ${decision.reason}`);
+    return { decision: decision.decision, reason: decision.reason, championVersion };
+  },
+);
+
+function byHand({ decision, reason, numbers }: GateDecision, { name, version }: SavedModel): GateDecision {
+  return {
+    decision: 'kept',
+    reason:
+      `the gate is manual (promote it with: mlflow-ts models promote ${name}/${version}); ` +
+      `superior would have ${decision === 'promoted' ? 'promoted' : 'kept'} it: ${reason}`,
+    numbers,
+  };
+}

@@ -1,0 +1,60 @@
+import type { JsonObject } from '../../core/json.ts';
+import { saveModelVersion } from '../../models/save-model-version.ts';
+import { getDatasetVersion } from '../../registry/dataset-versions.ts';
+import { task } from '../flow-api.ts';
+import { readPredictions } from '../stored-predictions.ts';
+import { withModelFolder } from '../model-file-store.ts';
+import { workDirOf } from '../services.ts';
+import { loadStudy, type StudyReference } from '../studies.ts';
+import { findCache } from '../tensor-caches.ts';
+import { nameOfDataset } from '../dataset-versions.ts';
+import type { ModelEvaluation } from './evaluate-model.ts';
+import type { TrainedFinalist } from './train-finalist.ts';
+
+type Input = {
+  readonly study: StudyReference;
+  readonly finalist: TrainedFinalist;
+  readonly evaluation: ModelEvaluation;
+  readonly model?: string | undefined;
+};
+
+export type SavedModel = { readonly name: string; readonly version: number; readonly path: string };
+
+/** Saves the finalist as the next version of its model: LayersModel files, ONNX file, test predictions and model card. */
+export const saveModel = task(
+  { name: 'save-model' },
+  async ({ study: reference, finalist, evaluation, model }: Input, { services, run, log }): Promise<SavedModel> => {
+    const { storage, registry, clock, project, codeVersion } = services;
+    const study = await loadStudy(services, reference);
+    const { image, classNames } = await findCache(project.dataDir, study.tensorCacheId);
+    const dataset = await getDatasetVersion(registry.db, study.datasetVersionId);
+    const name = model ?? (await nameOfDataset(services, study.datasetVersionId));
+    const testPredictions = await readPredictions(storage, evaluation.predictions);
+    const { architecture, ...parameters } = finalist.settings;
+    const saved = await withModelFolder({ storage, workDir: workDirOf(services) }, finalist.files, (source) =>
+      saveModelVersion(registry.db, clock, project.modelsDir, {
+        name,
+        source,
+        testPredictions,
+        trainingRunId: finalist.trainingRunId,
+        flowRunId: run.flowRunId,
+        card: {
+          signature: {
+            input: { name: 'image', ...image },
+            output: { name: 'probabilities', classNames: [...classNames] },
+          },
+          architecture: architecture as JsonObject,
+          datasetVersion: study.datasetVersionId,
+          synthetic: dataset?.synthetic ?? false,
+          tensorCache: study.tensorCacheId,
+          parameters,
+          metrics: evaluation.metrics,
+          engine: finalist.engine,
+          codeVersion,
+        },
+      }),
+    );
+    log.info(`Saved ${name} version ${saved.row.version} in ${saved.folder}`);
+    return { name, version: saved.row.version, path: saved.folder };
+  },
+);

@@ -1,0 +1,30 @@
+import type { JsonObject } from '../../core/json.ts';
+import { listTrials } from '../../registry/trials.ts';
+import { loadStudy, rankedTrials, type StudyReference } from '../studies.ts';
+import { task } from '../flow-api.ts';
+
+export type StudySummary = {
+  readonly study: StudyReference & { readonly trials: number; readonly complete: number; readonly failed: number };
+  readonly best: { readonly trial: number; readonly params: JsonObject; readonly value: number };
+};
+
+/** What a study found: how its trials ended, and the best of them. */
+export const summariseStudy = task(
+  { name: 'summarise-study' },
+  async ({ study: reference }: { readonly study: StudyReference }, { services, log }): Promise<StudySummary> => {
+    const study = await loadStudy(services, reference);
+    const trials = await listTrials(services.registry.db, study.id);
+    const [best, ...others] = await rankedTrials(services, study);
+    const { number, params, value } = best!;
+    log.info(`Best is trial ${number} with ${study.metric} ${value.toFixed(4)}`, params);
+    return {
+      study: {
+        ...reference,
+        trials: trials.length,
+        complete: 1 + others.length,
+        failed: trials.filter((trial) => trial.state === 'failed').length,
+      },
+      best: { trial: number, params, value },
+    };
+  },
+);

@@ -1,0 +1,106 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ExperimentId, TrainingRunId } from '../../core/ids.ts';
+import type { JsonObject } from '../../core/json.ts';
+import type { TaskContext } from '../../engine/run-contexts.ts';
+import { getOrCreateExperiment } from '../../registry/experiments.ts';
+import type { StudyRow } from '../../registry/studies.ts';
+import { task } from '../flow-api.ts';
+import { storeModelFiles, type StoredModelFile } from '../model-file-store.ts';
+import { recordTraining } from '../record-training.ts';
+import { workDirOf, type AppServices } from '../services.ts';
+import { loadStudy, type StudyReference } from '../studies.ts';
+import { studySettings } from '../study-settings.ts';
+import { findCache } from '../tensor-caches.ts';
+import { trialSettings } from '../trial-settings.ts';
+import type { ChosenTrial } from './select-finalists.ts';
+
+type Input = {
+  readonly study: StudyReference;
+  readonly trial: ChosenTrial;
+  readonly epochs: number;
+  readonly seed: number;
+  readonly engine: 'auto' | 'onnx' | 'cpu';
+  readonly threads: number;
+  readonly experiment?: string | undefined;
+};
+
+/** A model trained to the end, its files in storage. */
+export type TrainedFinalist = {
+  readonly trial: number;
+  readonly trainingRunId: TrainingRunId;
+  readonly settings: JsonObject;
+  readonly engine: JsonObject;
+  readonly bestEpoch: number;
+  readonly epochs: number;
+  readonly validation: { readonly accuracy: number; readonly loss: number };
+  readonly files: readonly StoredModelFile[];
+};
+
+/** Trains a chosen trial's settings on all training images, for more epochs; metrics of every epoch are recorded. */
+export const trainFinalist = task(
+  { name: 'train-finalist', runName: ({ trial }: Input) => `train-finalist trial ${trial.number}` },
+  async (input: Input, context: TaskContext<AppServices>): Promise<TrainedFinalist> => {
+    const { services, artifacts, signal, log, progress } = context;
+    const study = await loadStudy(services, input.study);
+    const { architecture } = studySettings(study);
+    const cache = await findCache(services.project.dataDir, study.tensorCacheId);
+    const settings = trialSettings(input.trial.params, { architecture, epochs: input.epochs, seed: input.seed });
+    const folder = join(workDirOf(services), context.run.taskRunId);
+    await rm(folder, { recursive: true, force: true });
+    try {
+      const { trainingRunId, result } = await recordTraining(
+        {
+          name: `${study.name}-final-${input.trial.number}`,
+          experimentId: await experimentOf(services, study, input.experiment),
+          datasetVersionId: study.datasetVersionId,
+          tensorCacheId: study.tensorCacheId,
+          job: {
+            cachePath: join(services.project.dataDir, cache.path),
+            settings,
+            engine: input.engine,
+            threads: input.threads,
+            evaluateOn: [],
+            saveTo: folder,
+          },
+        },
+        {
+          context,
+          signal,
+          onEpoch: ({ epoch, validationAccuracy, imagesPerSecond }) => {
+            const label = `validation ${percent(validationAccuracy)}, ${Math.round(imagesPerSecond)} images/s`;
+            progress({ done: epoch, total: input.epochs, unit: 'epochs', label });
+          },
+        },
+      );
+      log.info(
+        `Best epoch ${result.bestEpoch} of ${result.history.length}: validation accuracy ${percent(result.validation.accuracy)}`,
+      );
+      return {
+        trial: input.trial.number,
+        trainingRunId,
+        settings,
+        engine: result.engine,
+        bestEpoch: result.bestEpoch,
+        epochs: result.history.length,
+        validation: result.validation,
+        files: await storeModelFiles({ storage: services.storage, artifacts }, folder),
+      };
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  },
+);
+
+async function experimentOf(
+  { registry, clock }: AppServices,
+  study: StudyRow,
+  wanted: string | undefined,
+): Promise<ExperimentId> {
+  if (wanted === undefined) return study.experimentId;
+  return (await getOrCreateExperiment(registry.db, { name: wanted, at: clock.now() })).id;
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(2)} %`;
+}
