@@ -44,8 +44,6 @@ export const trainingJobSchema = z.object({
   trainShare: z.number().positive().max(1).exactOptional(),
   engine: z.enum(['auto', ...ENGINE_NAMES]),
   threads: z.int().min(1),
-  /** Share of the training images to use, above 0 to 1; absent: all. */
-  trainShare: z.number().positive().max(1).exactOptional(),
   /** Which splits to evaluate with the best epoch's weights; none while searching. */
   evaluateOn: z.array(z.enum(EVALUATED_SPLITS)),
   /** Absolute path of an empty or missing folder for the model's files; absent: nothing is saved. */
