@@ -10,8 +10,8 @@ export async function decodeImage(bytes: Uint8Array, shape: ImageShape): Promise
 }
 
 /**
- * Decodes an image file at its own size: grey images to one channel, all others (also CMYK and 16 bit) to sRGB; turned as
- * EXIF says; transparent parts on white; the first picture of an animation. Throws DataError for broken images, for
+ * Decodes an image file at its own size: pictures without colour to one channel, all others (also CMYK and 16 bit) to sRGB;
+ * turned as EXIF says; transparent parts on white; the first picture of an animation. Throws DataError for broken images, for
  * unknown formats and, before decoding, for more than 100 million pixels.
  */
 export async function decodePixels(bytes: Uint8Array): Promise<Pixels> {
@@ -24,8 +24,8 @@ export async function decodePixels(bytes: Uint8Array): Promise<Pixels> {
       .toColourspace('srgb')
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });
-    if (info.channels !== 1 && info.channels !== 3) throw new Error(`it has ${info.channels} channels`);
-    return { data, width: info.width, height: info.height, channels: info.channels };
+    if (info.channels !== 3) throw new Error(`it has ${info.channels} channels`);
+    return withoutUnusedColour({ data, width: info.width, height: info.height, channels: 3 });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message.split('\n')[0]! : String(cause);
     throw new DataError(`The image cannot be decoded: ${reason}`, { cause });
@@ -33,6 +33,17 @@ export async function decodePixels(bytes: Uint8Array): Promise<Pixels> {
 }
 
 const MAX_PIXELS = 100_000_000;
+
+/** A picture whose three channels are equal everywhere has one: grey files are the same picture in every format. */
+function withoutUnusedColour(pixels: Pixels): Pixels {
+  const { data } = pixels;
+  for (let at = 0; at < data.length; at += 3) {
+    if (data[at] !== data[at + 1] || data[at] !== data[at + 2]) return pixels;
+  }
+  const grey = new Uint8Array(data.length / 3);
+  for (let at = 0; at < grey.length; at += 1) grey[at] = data[at * 3]!;
+  return { ...pixels, data: grey, channels: 1 };
+}
 
 /** SVG and its kin may name other files; they are not photos. */
 function isMarkup(bytes: Uint8Array): boolean {

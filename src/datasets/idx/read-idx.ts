@@ -15,13 +15,13 @@ export async function readIdx(file: string, rank: number): Promise<IdxArray> {
   const raw = await readFile(file);
   const bytes = raw.length >= 2 && raw.readUInt16BE(0) === GZIP_MAGIC ? await unpack(raw, file) : raw;
   const headerBytes = 4 + 4 * rank;
-  if (bytes.length < headerBytes) throw new DataError(`${file} is cut off: ${bytes.length} bytes are no IDX file.`);
-  const magic = bytes.readUInt32BE(0);
-  if (magic !== UINT8_MAGIC + rank) {
+  const magic = bytes.length < 4 ? undefined : bytes.readUInt32BE(0);
+  if (magic !== undefined && magic !== UINT8_MAGIC + rank) {
     throw new DataError(
       `${file} is not an IDX file of unsigned bytes with ${rank} dimensions: its magic number is ${hex(magic)}, expected ${hex(UINT8_MAGIC + rank)}.`,
     );
   }
+  if (bytes.length < headerBytes) throw new DataError(`${file} is cut off: ${bytes.length} bytes are no IDX file.`);
   const dimensions = Array.from({ length: rank }, (_, index) => bytes.readUInt32BE(4 + 4 * index));
   const expected = dimensions.reduce((product, size) => product * size, 1);
   const data = bytes.subarray(headerBytes);

@@ -20,7 +20,7 @@ export function findSets(paths: readonly string[]): { sets: ImageSet[]; strays: 
   for (const [name, inFolder] of folders) {
     const set = roles.get(name);
     if (set === undefined) strays.push(...inFolder.map(({ path }) => path));
-    else sets.push({ set, images: stripWrappers(inFolder.map(withoutFirstSegment)) });
+    else sets.push({ set, images: stripInSet(inFolder.map(withoutFirstSegment)) });
   }
   return { sets, strays };
 }
@@ -54,6 +54,13 @@ function stripWrappers(images: readonly ImageInSet[]): readonly ImageInSet[] {
   const inner = images.map(withoutFirstSegment);
   const isWrapper = images.every(({ inside }) => inside.startsWith(wrapper)) && inner.some(isInFolder);
   return isWrapper ? stripWrappers(inner) : images;
+}
+
+/** In a set, a second folder of a set's name (`test/test/…`) holds no class either, even when its images lie flat. */
+function stripInSet(images: readonly ImageInSet[]): readonly ImageInSet[] {
+  const inner = stripWrappers(images);
+  const isSetAgain = inner.every((image) => isInFolder(image) && roleOf(firstSegment(image.inside)) !== undefined);
+  return isSetAgain ? inner.map(withoutFirstSegment) : inner;
 }
 
 function isInFolder({ inside }: ImageInSet): boolean {
