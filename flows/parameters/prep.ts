@@ -21,7 +21,7 @@ export const prepParameters = z.strictObject({
     .enum(['auto', 'hash', 'folders'])
     .default('auto')
     .describe(
-      'hash: by the hash of the pixels; folders: the source has its own test set; auto: folders when it has one, else hash',
+      'hash: by the hash of the pixels; folders: the test set of the source; auto: that when it has two images a class or more, else hash',
     ),
   validationShare: z.number().min(0.01).max(0.5).default(0.15).describe('Share of the samples kept for validation'),
   testShare: z

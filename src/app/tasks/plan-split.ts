@@ -30,9 +30,13 @@ export const planSplit = task(
   },
 );
 
+/** A test set with fewer images a class judges nothing: the sign-language alphabet on Kaggle has one. */
+const LEAST_TEST_IMAGES_A_CLASS = 2;
+
 function chooseSplit(wanted: WantedPrep, version: DatasetVersion): SplitSettings {
   const ownTestSet = version.testSamples > 0;
-  const kind = wanted.split === 'auto' ? (ownTestSet ? 'folders' : 'hash') : wanted.split;
+  const judges = version.testSamples >= LEAST_TEST_IMAGES_A_CLASS * version.classNames.length;
+  const kind = wanted.split === 'auto' ? (judges ? 'folders' : 'hash') : wanted.split;
   const { validationShare: validation, testShare: test, splitSalt: salt, testFolder } = wanted;
   if (kind === 'hash') return { kind, train: trainShare(validation, test), validation, test, salt, testFolder };
   if (ownTestSet) return { kind, validation, salt };

@@ -24,6 +24,7 @@ const OPENERS: Readonly<Record<string, () => Promise<SourceOpener>>> = {
   folder: async () => (await import('./folder-source.ts')).openFolderSource,
   zip: async () => (await import('./zip-source.ts')).openZipSource,
   idx: async () => (await import('./idx-source.ts')).openIdxSource,
+  sample: async () => (await import('../sample-signs/source.ts')).openSampleSource,
 };
 
 const SOURCE_SCHEMES = Object.keys(OPENERS);
