@@ -12,6 +12,7 @@ import { syncFolder, syncFolderTree } from '../storage/sync-folder.ts';
 import { findModelVersion, type FoundModelVersion } from './find-model-version.ts';
 import { CARD_FILE, modelCardSchema, type ModelCard, type ModelCardContent } from './model-card.ts';
 import { checkModelName } from './model-reference.ts';
+import { removeLeftovers } from './remove-leftovers.ts';
 import { stageModelFiles, type StagedFiles } from './stage-model-files.ts';
 import type { TestPredictions } from './test-predictions.ts';
 
@@ -41,6 +42,7 @@ export async function saveModelVersion(
   checkModelName(name);
   const modelFolder = path.join(modelsDir, name);
   try {
+    await removeLeftovers(modelFolder, clock);
     const staged = await stageModelFiles({ modelFolder, ...input });
     try {
       const version = await publish({ db, clock, modelFolder, input, staged });

@@ -4,6 +4,7 @@ import { DataError } from '../core/errors.ts';
 import { temporarySibling } from '../storage/atomic-write.ts';
 import { sha256OfFile } from '../storage/hash-file.ts';
 import { CARD_FILE, type ModelCard } from './model-card.ts';
+import { STAGING_NAME } from './remove-leftovers.ts';
 import { TEST_PREDICTIONS_FILE, type TestPredictions } from './test-predictions.ts';
 
 /** A version's files in a folder whose name starts with a dot: nothing that looks for versions sees it. */
@@ -23,7 +24,7 @@ export async function stageModelFiles(input: {
   readonly source: string;
   readonly testPredictions?: TestPredictions;
 }): Promise<StagedFiles> {
-  const folder = temporarySibling(path.join(input.modelFolder, 'version'));
+  const folder = temporarySibling(path.join(input.modelFolder, STAGING_NAME));
   try {
     await mkdir(input.modelFolder, { recursive: true });
     await cp(input.source, folder, { recursive: true, errorOnExist: true, force: false });

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Open } from 'unzipper';
-import { systemClock } from '../../../src/core/clock.ts';
+import { DAY_MS, systemClock } from '../../../src/core/clock.ts';
 import { ConflictError, DataError, NotFoundError, ParameterError } from '../../../src/core/errors.ts';
 import { newTrainingRunId, type TrainingRunId } from '../../../src/core/ids.ts';
 import { deleteModelVersion } from '../../../src/models/delete-model-version.ts';
@@ -16,6 +16,7 @@ import { saveModelVersion } from '../../../src/models/save-model-version.ts';
 import { superiorGate } from '../../../src/models/superior-gate.ts';
 import { readTestPredictions, testOutcome } from '../../../src/models/test-predictions.ts';
 import type { Registry } from '../../../src/registry/open-registry.ts';
+import { aModelVersion } from '../../helpers/model-versions.ts';
 import { temporaryRegistry } from '../../helpers/studies.ts';
 
 let registry: Registry;
@@ -32,31 +33,13 @@ beforeEach(async () => {
 });
 afterEach(() => registry.close());
 
-const predictions = { classNames: ['a', 'b'], sampleIds: ['s1', 's2', 's3'], labels: [0, 1, 1], predicted: [0, 1, 0] };
-
-function save(name = 'signs', trainingRunId: TrainingRunId | null = null): Promise<FoundModelVersion> {
-  return saveModelVersion(registry.db, systemClock, modelsDir, {
-    name,
-    source: path.join(folder, 'trained'),
-    trainingRunId,
-    flowRunId: null,
-    testPredictions: predictions,
-    card: {
-      signature: {
-        input: { name: 'image', height: 64, width: 64, channels: 3 },
-        output: { name: 'probabilities', classNames: ['a', 'b'] },
-      },
-      architecture: { name: 'cnn', parameters: { filters: 8 } },
-      datasetVersion: 'd'.repeat(64),
-      synthetic: true,
-      tensorCache: 't'.repeat(64),
-      parameters: { learningRate: 0.001 },
-      metrics: { testAccuracy: 2 / 3 },
-      engine: { name: 'onnx', threads: 2 },
-      codeVersion: 'abc',
-    },
-  });
-}
+const save = (name = 'signs', trainingRunId: TrainingRunId | null = null): Promise<FoundModelVersion> =>
+  saveModelVersion(
+    registry.db,
+    systemClock,
+    modelsDir,
+    aModelVersion(path.join(folder, 'trained'), { name, trainingRunId }),
+  );
 
 const find = (reference: string): Promise<FoundModelVersion> => findModelVersion(registry.db, modelsDir, reference);
 const promote = (version: number, alias?: string): Promise<number | undefined> =>
@@ -106,6 +89,17 @@ describe('saving', () => {
     const { card } = await save();
     expect(card.version).toBe(1);
     expect((await find('signs/1')).card).toEqual(card);
+  });
+
+  test('what a killed save left behind is removed a day later, and nothing else', async () => {
+    const leftovers = ['.version.1-abc.tmp', '.version.2-def.tmp', '.hidden'].map((name) =>
+      path.join(modelsDir, 'signs', name),
+    );
+    for (const leftover of leftovers) await mkdir(leftover, { recursive: true });
+    const twoDaysAgo = (systemClock.now() - 2 * DAY_MS) / 1_000;
+    for (const leftover of [leftovers[0]!, leftovers[2]!]) await utimes(leftover, twoDaysAgo, twoDaysAgo);
+    await save();
+    expect(await readdir(path.join(modelsDir, 'signs'))).toEqual(['.hidden', '.version.2-def.tmp', '1']);
   });
 
   test('when the files cannot be copied nothing is left and no number taken', async () => {
@@ -169,7 +163,7 @@ describe('promotion', () => {
   test('by the gate is recorded with its numbers, whichever way it goes', async () => {
     await save();
     await save();
-    const outcome = testOutcome(predictions);
+    const outcome = testOutcome(aModelVersion('').testPredictions!);
     const first = superiorGate({ challenger: { ...outcome, correct: [true, true, true] } });
     const common = { name: 'signs', gate: 'superior' };
     await applyGateDecision(registry.db, systemClock, { ...common, version: 1, championVersion: null, decision: first });
