@@ -42,7 +42,7 @@ export async function writeFlowState(db: RegistryDb, write: FlowStateWrite): Pro
       .where('state_kind', 'in', from)
       .executeTakeFirst();
     if (numUpdatedRows === 0n) return false;
-    await appendState(transaction, { kind: 'flow', id, attempt }, to, stateJson);
+    await appendState(transaction, { kind: 'flow', id, attempt }, to);
     return true;
   });
 }

@@ -53,7 +53,7 @@ export async function insertFlowRun(db: RegistryDb, run: NewFlowRun): Promise<vo
         started_at: run.state.kind === 'Running' ? run.state.at : null,
       })
       .execute();
-    await appendState(transaction, { kind: 'flow', id: run.id, attempt: 1 }, run.state, stateJson);
+    await appendState(transaction, { kind: 'flow', id: run.id, attempt: 1 }, run.state);
   });
 }
 

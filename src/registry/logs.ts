@@ -1,11 +1,11 @@
 import type { FlowRunId, TaskRunId } from '../core/ids.ts';
 import { LOG_LEVELS } from '../core/logger.ts';
 import type { LogData, LogLevel } from '../core/logger.ts';
+import { writeFenced } from './fenced-write.ts';
 import { listFlowRunTree } from './flow-run-tree.ts';
 import { jsonObjectSchema, parseNullableJsonColumn } from './json-columns.ts';
 import { precompiled } from './precompiled.ts';
 import type { RegistryDb } from './registry-db.ts';
-import { withTransaction } from './registry-db.ts';
 
 export type NewLog = {
   readonly flowRunId: FlowRunId;
@@ -25,11 +25,10 @@ export type LogRow = Required<Omit<NewLog, 'data'>> & {
 /** Adds log lines, in their order, in one transaction. */
 export async function appendLogs(db: RegistryDb, logs: readonly NewLog[]): Promise<void> {
   if (logs.length === 0) return;
-  await withTransaction(db, async (transaction) => {
-    for (const log of logs) {
-      await insertLog(transaction, { ...log, dataJson: log.data === undefined ? null : JSON.stringify(log.data) });
-    }
-  });
+  const inserts = logs.map(({ data, ...log }) =>
+    insertLog(db, { ...log, dataJson: data === undefined ? null : JSON.stringify(data) }),
+  );
+  await writeFenced(db, inserts);
 }
 
 const insertLog = precompiled((db, log: Omit<NewLog, 'data'> & { readonly dataJson: string | null }) =>

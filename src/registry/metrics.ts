@@ -1,8 +1,8 @@
 import { TrainingError } from '../core/errors.ts';
 import type { TrainingRunId } from '../core/ids.ts';
+import { writeFenced } from './fenced-write.ts';
 import { precompiled } from './precompiled.ts';
 import type { RegistryDb } from './registry-db.ts';
-import { withTransaction } from './registry-db.ts';
 
 /** A number measured during or after training. `step` is the epoch for what is measured once an epoch, else 0. */
 export type Metric = { readonly key: string; readonly step: number; readonly value: number; readonly at: number };
@@ -24,9 +24,8 @@ export async function logMetrics(
       { details: { key: broken.key, step: broken.step } },
     );
   }
-  await withTransaction(db, async (transaction) => {
-    for (const metric of metrics) await upsertMetric(transaction, { ...metric, trainingRunId });
-  });
+  const upserts = metrics.map((metric) => upsertMetric(db, { ...metric, trainingRunId }));
+  await writeFenced(db, upserts);
 }
 
 /** All metrics of a training run, or those of one key, by key and step. */

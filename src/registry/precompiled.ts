@@ -1,13 +1,13 @@
-import type { Compilable, CompiledQuery, DialectAdapter, QueryResult } from 'kysely';
+import type { Compilable, CompiledQuery, DialectAdapter } from 'kysely';
 import type { RegistryDb } from './registry-db.ts';
 
 /**
  * A query that is built and compiled once a database and afterwards only filled in: what the hot path uses. `build` gets
- * an input whose members may only be passed on as values.
+ * an input whose members may only be passed on as values. Run what it returns with `executeQuery` or `writeFenced`.
  */
 export function precompiled<Input extends object, Row>(
   build: (db: RegistryDb, input: Input) => Compilable<Row>,
-): (db: RegistryDb, input: Input) => Promise<QueryResult<Row>> {
+): (db: RegistryDb, input: Input) => CompiledQuery<Row> {
   const compiled = new WeakMap<DialectAdapter, CompiledQuery<Row>>();
   return (db, input) => {
     const { adapter } = db.getExecutor();
@@ -16,7 +16,7 @@ export function precompiled<Input extends object, Row>(
       query = build(db, slots() as Input).compile();
       compiled.set(adapter, query);
     }
-    return db.executeQuery({ ...query, parameters: query.parameters.map((value) => fill(value, input)) });
+    return { ...query, parameters: query.parameters.map((value) => fill(value, input)) };
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { RegistryTables } from './schema.ts';
-import { ScopedSqliteAdapter } from './sqlite-dialect.ts';
+import { SqliteDriverAdapter } from './sqlite-dialect.ts';
 
 /** The registry's database, or a transaction on it: functions of the registry take either as their first argument. */
 export type RegistryDb = Kysely<RegistryTables>;
@@ -19,6 +19,6 @@ export async function withTransaction<Result>(
   return db
     .transaction()
     .execute((transaction) =>
-      adapter instanceof ScopedSqliteAdapter ? adapter.scope.run(() => body(transaction)) : body(transaction),
+      adapter instanceof SqliteDriverAdapter ? adapter.driver.scope.run(() => body(transaction)) : body(transaction),
     );
 }

@@ -1,5 +1,5 @@
 import type { ResultId } from '../core/ids.ts';
-import type { Selectable } from 'kysely';
+import type { CompiledQuery, Selectable } from 'kysely';
 import { precompiled } from './precompiled.ts';
 import type { RegistryDb } from './registry-db.ts';
 import type { ResultsTable } from './run-tables.ts';
@@ -23,10 +23,10 @@ export type ResultRow = Required<Omit<NewResult, 'cacheKey' | 'expiresAt'>> & {
   readonly expiresAt: number | null;
 };
 
-/** Records a task's result. */
-export async function insertResult(db: RegistryDb, result: NewResult): Promise<void> {
+/** The query that records a task's result. */
+export function insertResult(db: RegistryDb, result: NewResult): CompiledQuery {
   const { value } = result;
-  await insertRow(db, {
+  return insertRow(db, {
     ...result,
     cacheKey: result.cacheKey ?? null,
     valueJson: value.kind === 'inline' ? value.json : null,
@@ -37,13 +37,13 @@ export async function insertResult(db: RegistryDb, result: NewResult): Promise<v
 
 /** The result with this id. */
 export async function getResult(db: RegistryDb, id: ResultId): Promise<ResultRow | undefined> {
-  const { rows } = await selectById(db, { id });
+  const { rows } = await db.executeQuery(selectById(db, { id }));
   return rows[0] === undefined ? undefined : toResult(rows[0]);
 }
 
 /** The newest result with this cache key that has not expired at `now` (milliseconds UTC). */
 export async function findCachedResult(db: RegistryDb, cacheKey: string, now: number): Promise<ResultRow | undefined> {
-  const { rows } = await selectByCacheKey(db, { cacheKey, now });
+  const { rows } = await db.executeQuery(selectByCacheKey(db, { cacheKey, now }));
   return rows[0] === undefined ? undefined : toResult(rows[0]);
 }
 

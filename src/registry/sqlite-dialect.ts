@@ -2,23 +2,21 @@ import type { Dialect, DialectAdapter, Driver, Kysely, QueryCompiler } from 'kys
 import { SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
 import { SqliteDriver } from './sqlite-driver.ts';
 import type { SqliteDriverOptions } from './sqlite-driver.ts';
-import { TransactionScope } from './transaction-scope.ts';
 
-/** Kysely's SQLite dialect with our driver. Adapter and driver share the scope by which transaction misuse is found. */
+/** Kysely's SQLite dialect with our driver, for one open database. */
 export class SqliteDialect implements Dialect {
-  readonly #options: Omit<SqliteDriverOptions, 'scope'>;
-  readonly #scope = new TransactionScope();
+  readonly #driver: SqliteDriver;
 
-  constructor(options: Omit<SqliteDriverOptions, 'scope'>) {
-    this.#options = options;
+  constructor(options: SqliteDriverOptions) {
+    this.#driver = new SqliteDriver(options);
   }
 
   createDriver(): Driver {
-    return new SqliteDriver({ ...this.#options, scope: this.#scope });
+    return this.#driver;
   }
 
   createAdapter(): DialectAdapter {
-    return new ScopedSqliteAdapter(this.#scope);
+    return new SqliteDriverAdapter(this.#driver);
   }
 
   createQueryCompiler(): QueryCompiler {
@@ -30,12 +28,12 @@ export class SqliteDialect implements Dialect {
   }
 }
 
-/** Carries the scope to `withTransaction`: a database and its transactions have one adapter in common. */
-export class ScopedSqliteAdapter extends SqliteAdapter {
-  readonly scope: TransactionScope;
+/** Leads from a database, or a transaction on it, to the driver below: both have one adapter in common. */
+export class SqliteDriverAdapter extends SqliteAdapter {
+  readonly driver: SqliteDriver;
 
-  constructor(scope: TransactionScope) {
+  constructor(driver: SqliteDriver) {
     super();
-    this.scope = scope;
+    this.driver = driver;
   }
 }

@@ -4,13 +4,12 @@ import type { DatabaseConnection, Driver, QueryResult } from 'kysely';
 import { retryWhileBusy } from './retry-while-busy.ts';
 import type { Patience } from './retry-while-busy.ts';
 import { explainSqliteError } from './sqlite-errors.ts';
-import type { TransactionScope } from './transaction-scope.ts';
+import { TransactionScope } from './transaction-scope.ts';
 
 const MAX_STATEMENTS = 256;
 
 export type SqliteDriverOptions = Patience & {
   readonly database: BetterSqlite3.Database;
-  readonly scope: TransactionScope;
 };
 
 /**
@@ -18,13 +17,13 @@ export type SqliteDriverOptions = Patience & {
  * `begin` fails when two processes read and then write), and a lock is waited for without blocking the event loop.
  */
 export class SqliteDriver implements Driver {
+  /** Bodies of transactions run in it, so that misuse of the root database is found instead of waiting for ever. */
+  readonly scope = new TransactionScope();
   readonly #connection: SqliteConnection;
-  readonly #scope: TransactionScope;
   readonly #turns = new Turns();
 
   constructor(options: SqliteDriverOptions) {
     this.#connection = new SqliteConnection(options);
-    this.#scope = options.scope;
   }
 
   async init(): Promise<void> {
@@ -32,7 +31,7 @@ export class SqliteDriver implements Driver {
   }
 
   async acquireConnection(): Promise<DatabaseConnection> {
-    this.#scope.assertOutside();
+    this.scope.assertOutside();
     await this.#turns.take();
     return this.#connection;
   }
@@ -53,6 +52,17 @@ export class SqliteDriver implements Driver {
   async rollbackTransaction(): Promise<void> {
     // After some errors (a full disk) SQLite has rolled back by itself.
     if (this.#connection.inTransaction) await this.#connection.executeQuery(rollback);
+  }
+
+  /** One transaction in one step of the event loop; false, and rolled back, when a query found or changed no row. */
+  async writeFenced(queries: readonly CompiledQuery[]): Promise<boolean> {
+    this.scope.assertOutside();
+    await this.#turns.take();
+    try {
+      return await this.#connection.writeFenced(queries);
+    } finally {
+      this.#turns.give();
+    }
   }
 
   async destroy(): Promise<void> {
@@ -79,11 +89,21 @@ class SqliteConnection implements DatabaseConnection {
   }
 
   async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-    try {
-      return await retryWhileBusy(this.#options, () => this.#run<Row>(query));
-    } catch (error) {
-      throw explainSqliteError(error, this.#options.database.name);
-    }
+    return this.#explained(() => this.#run<Row>(query));
+  }
+
+  async writeFenced(queries: readonly CompiledQuery[]): Promise<boolean> {
+    return this.#explained(() => {
+      this.#run(begin);
+      try {
+        const written = queries.every((query) => this.#touches(query));
+        this.#run(written ? commit : rollback);
+        return written;
+      } catch (error) {
+        if (this.inTransaction) this.#run(rollback);
+        throw error;
+      }
+    });
   }
 
   /** All rows in one piece: an open SQLite cursor would block every other statement of the connection. */
@@ -94,6 +114,21 @@ class SqliteConnection implements DatabaseConnection {
   close(): void {
     this.#statements.clear();
     this.#options.database.close();
+  }
+
+  async #explained<Result>(call: () => Result): Promise<Result> {
+    try {
+      return await retryWhileBusy(this.#options, call);
+    } catch (error) {
+      throw explainSqliteError(error, this.#options.database.name);
+    }
+  }
+
+  /** Whether the query found or changed a row. */
+  #touches(query: CompiledQuery): boolean {
+    const statement = this.#prepare(query.sql);
+    if (statement.reader) return statement.get(...query.parameters) !== undefined;
+    return statement.run(...query.parameters).changes > 0;
   }
 
   #run<Row>(query: CompiledQuery): QueryResult<Row> {

@@ -1,3 +1,4 @@
+import type { CompiledQuery } from 'kysely';
 import type { FlowRunId, TaskRunId } from '../core/ids.ts';
 import type { RunState } from '../core/run-state.ts';
 import { parseJsonColumn } from './json-columns.ts';
@@ -8,13 +9,31 @@ import { runStateSchema } from './run-state-schema.ts';
 export type StateChange = { readonly attempt: number; readonly state: RunState };
 
 /** Adds a state to a run's history; the caller writes it to the run itself in the same transaction. */
-export async function appendState(
+export async function appendState(db: RegistryDb, run: RunAttempt, state: RunState): Promise<void> {
+  await db.executeQuery(insertState(db, run, state));
+}
+
+export type RunAttempt = {
+  readonly kind: 'flow' | 'task';
+  readonly id: FlowRunId | TaskRunId;
+  readonly attempt: number;
+};
+
+/** The query that adds a state to a run's history. */
+export function insertState(
   db: RegistryDb,
-  run: { readonly kind: 'flow' | 'task'; readonly id: FlowRunId | TaskRunId; readonly attempt: number },
+  run: RunAttempt,
   state: RunState,
   stateJson = JSON.stringify(state),
-): Promise<void> {
-  await insertState(db, { ...run, stateKind: state.kind, stateJson, at: state.at });
+): CompiledQuery {
+  return insertRow(db, {
+    kind: run.kind,
+    id: run.id,
+    attempt: run.attempt,
+    stateKind: state.kind,
+    stateJson,
+    at: state.at,
+  });
 }
 
 /** Every state a flow run or task run has been in, oldest first. */
@@ -40,7 +59,7 @@ type NewState = {
   at: number;
 };
 
-const insertState = precompiled((db, row: NewState) =>
+const insertRow = precompiled((db, row: NewState) =>
   db.insertInto('state_history').values({
     run_kind: row.kind,
     run_id: row.id,

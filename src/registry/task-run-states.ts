@@ -1,12 +1,14 @@
+import type { CompiledQuery } from 'kysely';
 import type { FlowRunId, TaskRunId } from '../core/ids.ts';
 import { isTerminal, TERMINAL_KINDS } from '../core/run-state.ts';
 import type { RunState, RunStateKind } from '../core/run-state.ts';
+import { writeFenced } from './fenced-write.ts';
 import { precompiled } from './precompiled.ts';
 import type { RegistryDb } from './registry-db.ts';
 import { withTransaction } from './registry-db.ts';
 import { insertResult } from './results.ts';
 import type { NewResult } from './results.ts';
-import { appendState } from './state-history.ts';
+import { appendState, insertState } from './state-history.ts';
 
 /** Who writes: a flow run's attempt that is not the recorded one, or that has ended, writes nothing more. */
 export type FlowFence = { readonly flowRunId: FlowRunId; readonly flowAttempt: number };
@@ -30,14 +32,16 @@ export type TaskRunStart = FlowFence & {
  * @returns false when the flow run is fenced: nothing was written.
  */
 export async function startTaskRun(db: RegistryDb, start: TaskRunStart): Promise<boolean> {
-  return withTransaction(db, async (transaction) => {
-    if (!(await mayWrite(transaction, start))) return false;
-    const last = lastOf(start.states);
-    const row = { ...start, stateKind: last.kind, stateJson: JSON.stringify(last), createdAt: start.states[0].at };
-    await insertTaskRun(transaction, { ...row, startedAt: startedAtOf(start.states) });
-    await appendStates(transaction, { id: start.id, attempt: 1 }, start.states);
-    return true;
-  });
+  const last = lastOf(start.states);
+  const row: NewTaskRun = {
+    ...start,
+    stateKind: last.kind,
+    stateJson: JSON.stringify(last),
+    createdAt: start.states[0].at,
+    startedAt: startedAtOf(start.states),
+  };
+  const history = insertStates(db, { id: start.id, attempt: 1 }, start.states);
+  return writeFenced(db, [selectFence(db, start), insertTaskRun(db, row), ...history]);
 }
 
 export type TaskAttemptStart = FlowFence & {
@@ -52,20 +56,16 @@ export type TaskAttemptStart = FlowFence & {
  * @returns false when the flow run is fenced or the task run is not at the attempt before.
  */
 export async function beginTaskAttempt(db: RegistryDb, start: TaskAttemptStart): Promise<boolean> {
-  return withTransaction(db, async (transaction) => {
-    if (!(await mayWrite(transaction, start))) return false;
-    const last = lastOf(start.states);
-    const { numAffectedRows } = await updateToNextAttempt(transaction, {
-      ...start,
-      previousAttempt: start.attempt - 1,
-      stateKind: last.kind,
-      stateJson: JSON.stringify(last),
-      startedAt: startedAtOf(start.states),
-    });
-    if (numAffectedRows !== 1n) return false;
-    await appendStates(transaction, start, start.states);
-    return true;
-  });
+  const last = lastOf(start.states);
+  const row: NextAttempt = {
+    ...start,
+    previousAttempt: start.attempt - 1,
+    stateKind: last.kind,
+    stateJson: JSON.stringify(last),
+    startedAt: startedAtOf(start.states),
+  };
+  const history = insertStates(db, start, start.states);
+  return writeFenced(db, [selectFence(db, start), updateToNextAttempt(db, row), ...history]);
 }
 
 export type TaskStateWrite = FlowFence & {
@@ -81,25 +81,18 @@ export type TaskStateWrite = FlowFence & {
  */
 export async function writeTaskState(db: RegistryDb, write: TaskStateWrite): Promise<boolean> {
   const { to } = write;
-  const stateJson = JSON.stringify(to);
-  return withTransaction(db, async (transaction) => {
-    if (!(await mayWrite(transaction, write))) return false;
-    const { numUpdatedRows } = await transaction
-      .updateTable('task_runs')
-      .set({
-        state_kind: to.kind,
-        state_json: stateJson,
-        ...(to.kind === 'Running' ? { started_at: to.at } : {}),
-        ...(isTerminal(to.kind) ? { ended_at: to.at } : {}),
-      })
-      .where('id', '=', write.id)
-      .where('attempt', '=', write.attempt)
-      .where('state_kind', 'in', write.from)
-      .executeTakeFirst();
-    if (numUpdatedRows === 0n) return false;
-    await appendState(transaction, { kind: 'task', id: write.id, attempt: write.attempt }, to, stateJson);
-    return true;
-  });
+  const update = db
+    .updateTable('task_runs')
+    .set({
+      state_kind: to.kind,
+      state_json: JSON.stringify(to),
+      ...(to.kind === 'Running' ? { started_at: to.at } : {}),
+      ...(isTerminal(to.kind) ? { ended_at: to.at } : {}),
+    })
+    .where('id', '=', write.id)
+    .where('attempt', '=', write.attempt)
+    .where('state_kind', 'in', write.from);
+  return writeFenced(db, [selectFence(db, write), update.compile(), ...insertStates(db, write, [to])]);
 }
 
 export type TaskRunEnd = FlowFence & {
@@ -117,22 +110,16 @@ export type TaskRunEnd = FlowFence & {
  */
 export async function finishTaskRun(db: RegistryDb, end: TaskRunEnd): Promise<boolean> {
   const { to, result } = end;
-  const stateJson = JSON.stringify(to);
-  return withTransaction(db, async (transaction) => {
-    if (!(await mayWrite(transaction, end))) return false;
-    const { numAffectedRows } = await updateToEnd(transaction, {
-      id: end.id,
-      attempt: end.attempt,
-      stateKind: to.kind,
-      stateJson,
-      endedAt: to.at,
-      resultId: result?.id ?? null,
-    });
-    if (numAffectedRows !== 1n) return false;
-    if (result !== undefined && !('recorded' in result)) await insertResult(transaction, result);
-    await appendState(transaction, { kind: 'task', id: end.id, attempt: end.attempt }, to, stateJson);
-    return true;
-  });
+  const row: End = {
+    id: end.id,
+    attempt: end.attempt,
+    stateKind: to.kind,
+    stateJson: JSON.stringify(to),
+    endedAt: to.at,
+    resultId: result?.id ?? null,
+  };
+  const newResult = result === undefined || 'recorded' in result ? [] : [insertResult(db, result)];
+  return writeFenced(db, [selectFence(db, end), updateToEnd(db, row), ...newResult, ...insertStates(db, end, [to])]);
 }
 
 /**
@@ -141,7 +128,11 @@ export async function finishTaskRun(db: RegistryDb, end: TaskRunEnd): Promise<bo
  */
 export async function closeOpenTaskRuns(db: RegistryDb, close: FlowFence & { readonly to: RunState }): Promise<number> {
   return withTransaction(db, async (transaction) => {
-    const flowRun = await readFence(transaction, close);
+    const flowRun = await transaction
+      .selectFrom('flow_runs')
+      .select('attempt')
+      .where('id', '=', close.flowRunId)
+      .executeTakeFirst();
     if (flowRun?.attempt !== close.flowAttempt) return 0;
     const open = await transaction
       .updateTable('task_runs')
@@ -157,21 +148,14 @@ export async function closeOpenTaskRuns(db: RegistryDb, close: FlowFence & { rea
   });
 }
 
-async function mayWrite(db: RegistryDb, fence: FlowFence): Promise<boolean> {
-  const flowRun = await readFence(db, fence);
-  return flowRun?.attempt === fence.flowAttempt && !isTerminal(flowRun.state_kind as RunStateKind);
-}
-
-async function readFence(
-  db: RegistryDb,
-  fence: FlowFence,
-): Promise<{ attempt: number; state_kind: string } | undefined> {
-  const { rows } = await selectFence(db, fence);
-  return rows[0];
-}
-
+/** Finds the flow run only while it is at this attempt and has not ended. */
 const selectFence = precompiled((db, fence: FlowFence) =>
-  db.selectFrom('flow_runs').select(['attempt', 'state_kind']).where('id', '=', fence.flowRunId),
+  db
+    .selectFrom('flow_runs')
+    .select('attempt')
+    .where('id', '=', fence.flowRunId)
+    .where('attempt', '=', fence.flowAttempt)
+    .where('state_kind', 'not in', TERMINAL_KINDS),
 );
 
 function lastOf(states: readonly [RunState, ...RunState[]]): RunState {
@@ -182,12 +166,12 @@ function startedAtOf(states: readonly RunState[]): number | null {
   return states.find(({ kind }) => kind === 'Running')?.at ?? null;
 }
 
-async function appendStates(
+function insertStates(
   db: RegistryDb,
   run: { readonly id: TaskRunId; readonly attempt: number },
   states: readonly RunState[],
-): Promise<void> {
-  for (const state of states) await appendState(db, { kind: 'task', id: run.id, attempt: run.attempt }, state);
+): CompiledQuery[] {
+  return states.map((state) => insertState(db, { kind: 'task', id: run.id, attempt: run.attempt }, state));
 }
 
 type NewTaskRun = Omit<TaskRunStart, 'states'> & {

@@ -64,7 +64,7 @@ export type TaskCall = {
 
 /** The task run that an earlier attempt of the flow run made for this call. */
 export async function findTaskRunByCall(db: RegistryDb, call: TaskCall): Promise<TaskRunRow | undefined> {
-  const { rows } = await selectByCall(db, { ...call, parentOrEmpty: call.parentTaskRunId ?? '' });
+  const { rows } = await db.executeQuery(selectByCall(db, { ...call, parentOrEmpty: call.parentTaskRunId ?? '' }));
   return rows[0] === undefined ? undefined : toTaskRun(rows[0]);
 }
 
@@ -86,7 +86,8 @@ export async function updateTaskProgress(db: RegistryDb, updates: readonly TaskP
   if (updates.length === 0) return;
   await withTransaction(db, async (transaction) => {
     for (const { id, attempt, progress } of updates) {
-      await updateProgress(transaction, { id, attempt, progressJson: JSON.stringify(progress) });
+      const update = { id, attempt, progressJson: JSON.stringify(progress) };
+      await transaction.executeQuery(updateProgress(transaction, update));
     }
   });
 }
