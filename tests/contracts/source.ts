@@ -55,6 +55,7 @@ export function sourceContract(source: SourceCase): void {
   test('its normal address means the same from any folder', async () => {
     const { opened } = await prepared();
     const metadata = await opened.describe(signal);
+    expect(opened.address).toBe(metadata.source);
     expect(await (await open(metadata.source, '/')).describe(signal)).toEqual(metadata);
   });
 

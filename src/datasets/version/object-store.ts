@@ -1,4 +1,5 @@
-import { chmod, constants, copyFile, link, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { chmod, constants, copyFile, link, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { discard, temporarySibling } from '../../storage/atomic-write.ts';
 import { sha256OfFile } from '../../storage/hash-file.ts';
@@ -25,7 +26,8 @@ export function openObjectStore(root: string): ObjectStore {
       const taken = owned ? file : temporarySibling(path.join(root, 'incoming'));
       try {
         if (!owned) await copyFile(file, taken, constants.COPYFILE_FICLONE);
-        const [sha256, { size }] = await Promise.all([sha256OfFile(taken), stat(taken)]);
+        const { size } = await stat(taken);
+        const sha256 = await hashFile(taken, size);
         const target = pathOf(sha256);
         await ensureFolder(path.dirname(target));
         await takeIn(taken, target, size);
@@ -44,6 +46,16 @@ export function openObjectStore(root: string): ObjectStore {
 
 const READ_ONLY = 0o444;
 const CANNOT_LINK = ['EXDEV', 'EPERM', 'ENOTSUP', 'ENOSYS', 'EMLINK', 'EACCES'];
+
+/** A stream costs more than reading a photo whole; what is larger than a photo is streamed. */
+const LARGEST_WHOLE_READ_BYTES = 4 * 2 ** 20;
+
+async function hashFile(file: string, bytes: number): Promise<string> {
+  if (bytes > LARGEST_WHOLE_READ_BYTES) return sha256OfFile(file);
+  return createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex');
+}
 
 function rememberFolders(): (folder: string) => Promise<void> {
   const made = new Set<string>();
