@@ -1,3 +1,5 @@
+import * as z from 'zod';
+import { ParameterError } from '../core/errors.ts';
 import {
   trainingJobResultSchema,
   trainingJobSchema,
@@ -14,6 +16,10 @@ import { runTrainingProcess, type TrainingProcessOptions } from './training-proc
 export async function runTrainingJob(job: TrainingJob, options: TrainingProcessOptions): Promise<TrainingJobResult> {
   const entry = new URL('./training-child.js', import.meta.url);
   const what = `training ${job.settings.architecture.name}`;
-  const result = await runTrainingProcess(entry, trainingJobSchema.parse(job), what, options);
+  const checked = trainingJobSchema.safeParse(job);
+  if (!checked.success) {
+    throw new ParameterError(`The settings of the training do not fit:\n${z.prettifyError(checked.error)}`);
+  }
+  const result = await runTrainingProcess(entry, checked.data, what, options);
   return trainingJobResultSchema.parse(result);
 }

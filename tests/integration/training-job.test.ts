@@ -57,6 +57,8 @@ describe('a training job', () => {
     const unknown = shortJob(cache);
     const settings = { ...unknown.settings, architecture: { name: 'transformer', parameters: {} } };
     await expect(runTrainingJob({ ...unknown, settings }, {})).rejects.toBeInstanceOf(ParameterError);
+    const negative = { ...unknown, settings: { ...unknown.settings, learningRate: -1 } };
+    await expect(runTrainingJob(negative, {})).rejects.toThrow(/settings of the training do not fit[^]*learningRate/);
   });
 
   test('ends when it is aborted', async () => {
