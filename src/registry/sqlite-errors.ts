@@ -12,12 +12,6 @@ export function isBusy(error: unknown): boolean {
   return sqliteCode(error)?.startsWith('SQLITE_BUSY') === true;
 }
 
-/** Whether a unique index or primary key refused the row. */
-export function isUniqueViolation(error: unknown): boolean {
-  const code = sqliteCode(error);
-  return code === 'SQLITE_CONSTRAINT_UNIQUE' || code === 'SQLITE_CONSTRAINT_PRIMARYKEY';
-}
-
 /**
  * What SQLite reports about the machine (damaged file, full disk, no permission, lock never freed) as an
  * EnvironmentError with the path and a remedy; every other error as it is.

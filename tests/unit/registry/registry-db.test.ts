@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { setTimeout as delay } from 'node:timers/promises';
+import { writeFenced } from '../../../src/registry/fenced-write.ts';
 import { withTransaction } from '../../../src/registry/registry-db.ts';
 import { aFlowRun, withRegistry } from './registry-fixture.ts';
 
@@ -78,5 +79,24 @@ test('the lock is never waited for longer than 25 ms inside SQLite, and foreign 
     expect((await sql`pragma foreign_keys`.execute(db)).rows).toEqual([{ foreign_keys: 1 }]);
     expect((await sql`pragma journal_mode`.execute(db)).rows).toEqual([{ journal_mode: 'wal' }]);
     expect((await sql`pragma synchronous`.execute(db)).rows).toEqual([{ synchronous: 1 }]);
+  });
+});
+
+test('a fenced write is all or nothing: a query that changes no row undoes the ones before it', async () => {
+  await withRegistry(async (db) => {
+    const id = await aFlowRun(db);
+    const rename = (name: string, of: string) =>
+      db.updateTable('flow_runs').set({ name }).where('id', '=', of).compile();
+    const names = () => db.selectFrom('flow_runs').select('name').execute();
+    expect(await writeFenced(db, [rename('first', id), rename('second', id)])).toBe(true);
+    expect(await writeFenced(db, [rename('third', id), rename('third', 'nobody')])).toBe(false);
+    expect(await names()).toEqual([{ name: 'second' }]);
+    const broken = db.insertInto('experiments').values({ id: 'a', name: 'a', created_at: 1 }).compile();
+    await expect(writeFenced(db, [rename('fourth', id), broken, broken])).rejects.toThrow('UNIQUE');
+    expect(await names()).toEqual([{ name: 'second' }]);
+    const misuse = withTransaction(db, () => writeFenced(db, [rename('fifth', id)]));
+    await expect(misuse).rejects.toThrow('Pass the transaction on instead');
+    expect(await withTransaction(db, (transaction) => writeFenced(transaction, [rename('sixth', id)]))).toBe(true);
+    expect(await names()).toEqual([{ name: 'sixth' }]);
   });
 });
