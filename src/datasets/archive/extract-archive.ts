@@ -147,9 +147,16 @@ async function copyEntry(
     budget.total += chunk.length;
     checkSize({ path: entry.path, compressed: entry.compressedSize, bytes }, budget.total, budget.limits);
     checksum = crc32(chunk, checksum);
-    await file.write(chunk);
+    await writeWhole(file, chunk);
   }
   return { bytes, checksum };
+}
+
+/** A disk that is nearly full takes a part of a write and says so in a number; only the next one fails. */
+async function writeWhole(file: FileHandle, chunk: Buffer): Promise<void> {
+  for (let written = 0; written < chunk.length;) {
+    written += (await file.write(chunk, written)).bytesWritten;
+  }
 }
 
 /** The entry's bytes, unpacked; what the unpacker throws is told as damage of that entry. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Pixels } from '../decode/fit-pixels.ts';
+import type { Pixels } from '../decode/pixels.ts';
 import type { SourceSet } from '../layout/set-folders.ts';
 import type { SplitName, SplitSettings } from '../tensor-cache.ts';
 

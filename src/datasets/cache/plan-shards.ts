@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DataError } from '../../core/errors.ts';
-import type { ImageShape } from '../decode/fit-pixels.ts';
+import type { ImageShape } from '../decode/pixels.ts';
 import type { Manifest } from '../version/manifest.ts';
 
 const fileSample = z.object({

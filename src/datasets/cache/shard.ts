@@ -2,7 +2,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { DataError } from '../../core/errors.ts';
 import { writeFileAtomic } from '../../storage/atomic-write.ts';
-import type { ImageShape } from '../decode/fit-pixels.ts';
+import type { ImageShape } from '../decode/pixels.ts';
 import { SPLIT_NAMES, type BrokenImage, type SplitName } from '../tensor-cache.ts';
 import { encodeSafetensors, readSafetensors, type TensorBytes } from './safetensors.ts';
 

@@ -1,5 +1,6 @@
 import { DataError } from '../../core/errors.ts';
-import { fitPixels, type ImageShape, type Pixels } from './fit-pixels.ts';
+import { fitPixels } from './fit-pixels.ts';
+import type { ImageShape, Pixels } from './pixels.ts';
 
 /**
  * Decodes an image file and stretches it to the given shape: uint8 `[height, width, channels]`, 0..255. Prep and predict

@@ -1,14 +1,5 @@
+import type { ImageShape, Pixels } from './pixels.ts';
 import { resample } from './resample.ts';
-
-/** Decoded pixels: uint8 `[height, width, channels]`, row-major; one channel is grey, three are red, green, blue. */
-export type Pixels = {
-  readonly data: Uint8Array;
-  readonly height: number;
-  readonly width: number;
-  readonly channels: 1 | 3;
-};
-
-export type ImageShape = { readonly height: number; readonly width: number; readonly channels: 1 | 3 };
 
 /** Stretches pixels to a shape: uint8 `[height, width, channels]`. Pixels that have it already are returned as they are. */
 export function fitPixels(pixels: Pixels, shape: ImageShape): Uint8Array {

@@ -1,4 +1,4 @@
-import type { Pixels } from './fit-pixels.ts';
+import type { Pixels } from './pixels.ts';
 
 /**
  * Resizes pixels with a triangle filter that widens with the reduction, so that small details do not alias: the

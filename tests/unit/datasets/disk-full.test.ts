@@ -3,6 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
+import { makeZip } from '../../helpers/make-zip.ts';
 import { listFiles, makeImageFolders, makePng, temporaryFolder, writeFiles } from '../../helpers/dataset-files.ts';
 
 const fixture = fileURLToPath(new URL('../../fixtures/prepare-cache.js', import.meta.url));
@@ -17,6 +18,19 @@ async function run(limitKiB: number | undefined, ...args: string[]): Promise<Rec
 
 const noLimits = process.platform === 'win32';
 const testWithLimits = noLimits ? test.skip : test;
+
+testWithLimits('an archive that does not fit on the disk leaves nothing', async () => {
+  const [dataDir, folder] = [await temporaryFolder(), await temporaryFolder()];
+  const entries = [
+    { path: 'a/1.jpg', data: 'x' },
+    { path: 'b/large.jpg', data: Buffer.alloc(100_000, 'noise') },
+  ];
+  await writeFiles(folder, { 'a.zip': makeZip(entries) });
+  const archive = path.join(folder, 'a.zip');
+  expect(await run(64, 'extract', dataDir, archive)).toMatchObject({ error: 'EnvironmentError' });
+  expect(await listFiles(dataDir)).toEqual([]);
+  expect(await run(undefined, 'extract', dataDir, archive)).toEqual({ files: 2, bytes: 100_001 });
+});
 
 testWithLimits('a version that does not fit on the disk leaves no version', async () => {
   const [dataDir, folder] = [await temporaryFolder(), await temporaryFolder()];
