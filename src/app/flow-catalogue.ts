@@ -5,7 +5,6 @@ import { didYouMean } from '../core/closest-name.ts';
 /** What the command line needs of a flow before it runs one. */
 export type LoadedFlow = {
   readonly name: string;
-  readonly description?: string;
   readonly parameters: z.ZodType;
 };
 
@@ -14,6 +13,8 @@ export type FlowEntry<AnyFlow extends LoadedFlow = LoadedFlow> = {
   readonly description: string;
   /** Flows this one runs as subflows and whose parameters it takes: their config sections count for it too. */
   readonly composedOf?: readonly string[];
+  /** The command people usually give after it; the summary of a finished run shows it. */
+  readonly next?: string;
   load(): Promise<AnyFlow>;
 };
 

@@ -21,7 +21,8 @@ function normalise(name: string): string {
   return name.toLowerCase().replaceAll(/[-_\s]/g, '');
 }
 
-/** One edit per three letters of the longer name and at least one, so that short names do not match everything. */
+/** Two edits (two letters swapped are two), one for names of up to three letters, a third of the letters for long ones. */
 function allowedEdits(left: string, right: string): number {
-  return Math.max(1, Math.floor(Math.max(left.length, right.length) / 3));
+  const letters = Math.max(left.length, right.length);
+  return letters <= 3 ? 1 : Math.max(2, Math.floor(letters / 3));
 }

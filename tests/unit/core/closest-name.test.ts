@@ -3,6 +3,7 @@ import { closestName, didYouMean } from '../../../src/core/closest-name.ts';
 
 test('a typing error finds the name that was meant', () => {
   expect(closestName('piplin', ['collect', 'pipeline', 'prep'])).toBe('pipeline');
+  expect(closestName('nmae', ['name', 'times'])).toBe('name');
 });
 
 test('another way to write a name is no error at all', () => {

@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import type { AppServices } from '../src/app/services.ts';
+import type { FlowCatalogue } from '../src/app/flow-catalogue.ts';
+import { runCommandLine } from '../src/cli/command-line.ts';
+import { systemClock } from '../src/core/clock.ts';
+import type { AnyFlow } from '../src/engine/flow-options.ts';
+import { exitCodeOf } from './exit-code.ts';
+import { processInterruptions } from './interruptions.ts';
+import { openServices } from './open-services.ts';
+
+/** Runs the command line of this process over the given flows, then ends the process with the command's exit code. */
+export async function main(catalogue: FlowCatalogue<AnyFlow<AppServices>>): Promise<never> {
+  const version = packageVersion();
+  const stdoutClosed = new AbortController();
+  ignoreClosedPipes(stdoutClosed);
+  const ending = await runCommandLine(process.argv.slice(2), {
+    catalogue,
+    version,
+    cwd: process.cwd(),
+    env: process.env,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    stdoutClosed: stdoutClosed.signal,
+    clock: systemClock,
+    ...(process.stdin.isTTY ? { ask } : {}),
+    interruptions: processInterruptions,
+    openServices: (options) => openServices({ ...options, version }),
+  });
+  await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+  process.exit(exitCodeOf(ending));
+}
+
+function packageVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+/** `mlflow-ts runs ls | head`: who has read enough is no error; a command that follows something ends then. */
+function ignoreClosedPipes(stdoutClosed: AbortController): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+      if (stream === process.stdout) stdoutClosed.abort();
+    });
+  }
+}
+
+async function ask(question: string): Promise<string> {
+  const { createInterface } = await import('node:readline/promises');
+  const prompt = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await prompt.question(question);
+  } finally {
+    prompt.close();
+  }
+}
+
+/** A pipe takes what is written when it can; leaving earlier would cut a long document off. */
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.destroyed || !stream.writable) resolve();
+    else stream.write('', () => resolve());
+  });
+}

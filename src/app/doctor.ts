@@ -1,0 +1,119 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { availableParallelism, totalmem } from 'node:os';
+import { dirname } from 'node:path';
+import type { Clock } from '../core/clock.ts';
+import { openRegistry } from '../registry/open-registry.ts';
+import type { Project } from './project.ts';
+
+/** One thing `doctor` looked at. `broken` keeps mlflow-ts from working, `warning` only from working well. */
+export type Check = {
+  readonly name: string;
+  readonly status: 'ok' | 'warning' | 'broken';
+  readonly found: string;
+  /** What to do about it. */
+  readonly remedy?: string;
+};
+
+export type DoctorOptions = {
+  readonly project: Project;
+  readonly version: string;
+  readonly nodeVersion: string;
+  readonly clock: Clock;
+};
+
+/** Looks at everything mlflow-ts needs of the machine; changes nothing. */
+export async function examine(options: DoctorOptions): Promise<Check[]> {
+  const { project, version, nodeVersion, clock } = options;
+  return [
+    { name: 'mlflow-ts', status: 'ok', found: version },
+    checkNode(nodeVersion),
+    checkMachine(),
+    { name: 'project', status: 'ok', found: `${project.root} (found by: ${project.foundBy})` },
+    checkWritable('state folder', project.home),
+    checkWritable('data folder', project.dataDir),
+    checkWritable('models folder', project.modelsDir),
+    await checkRegistry(project.registryPath, clock),
+    await checkDisk(project.home),
+    await checkModule('sharp', 'images can neither be decoded nor drawn', 'broken'),
+    await checkModule('onnxruntime-node', 'training falls back to the far slower cpu engine', 'warning'),
+  ];
+}
+
+function checkNode(nodeVersion: string): Check {
+  const [major = 0, minor = 0] = nodeVersion.replace(/^v/, '').split('.').map(Number);
+  const isSupported = major > LEAST_NODE.major || (major === LEAST_NODE.major && minor >= LEAST_NODE.minor);
+  const least = `${LEAST_NODE.major}.${LEAST_NODE.minor}`;
+  return isSupported
+    ? { name: 'node', status: 'ok', found: nodeVersion }
+    : { name: 'node', status: 'broken', found: nodeVersion, remedy: `Install Node ${least} or newer.` };
+}
+
+function checkMachine(): Check {
+  const memory = `${(totalmem() / GIBIBYTE).toFixed(1)} GiB memory`;
+  return {
+    name: 'machine',
+    status: 'ok',
+    found: `${process.platform} ${process.arch}, ${availableParallelism()} cores, ${memory}`,
+  };
+}
+
+/** A folder that is not there yet is fine when its nearest existing parent can be written to. */
+function checkWritable(name: string, folder: string): Check {
+  const existing = nearestExisting(folder);
+  try {
+    accessSync(existing, constants.W_OK | constants.X_OK);
+    return { name, status: 'ok', found: existing === folder ? folder : `${folder} (made when needed)` };
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? String(error);
+    const remedy = 'Make it writable, or name another state folder with --home or MLFLOW_TS_HOME.';
+    return { name, status: 'broken', found: `${existing} cannot be written to (${code})`, remedy };
+  }
+}
+
+async function checkRegistry(path: string, clock: Clock): Promise<Check> {
+  const name = 'registry';
+  try {
+    const registry = await openRegistry({ path, clock, readOnly: true });
+    const { schemaVersion } = registry;
+    await registry.close();
+    const exists = statSync(path, { throwIfNoEntry: false }) !== undefined;
+    return { name, status: 'ok', found: `${path} (${exists ? `schema ${schemaVersion}` : 'made by the first run'})` };
+  } catch (error) {
+    const remedy = 'Restore it from a backup, or move it away: the next run makes a new one.';
+    return { name, status: 'broken', found: error instanceof Error ? error.message : String(error), remedy };
+  }
+}
+
+async function checkDisk(folder: string): Promise<Check> {
+  const existing = nearestExisting(folder);
+  const { bavail, bsize } = await statfs(existing);
+  const free = (bavail * bsize) / GIBIBYTE;
+  const found = `${free.toFixed(1)} GiB free at ${existing}`;
+  if (free >= LEAST_FREE_GIBIBYTES) return { name: 'disk space', status: 'ok', found };
+  const remedy = 'Free some space: datasets and tensor caches need a few gigabytes.';
+  return { name: 'disk space', status: free < BROKEN_BELOW_GIBIBYTES ? 'broken' : 'warning', found, remedy };
+}
+
+async function checkModule(name: string, without: string, status: 'warning' | 'broken'): Promise<Check> {
+  try {
+    await import(name);
+    return { name, status: 'ok', found: 'loads' };
+  } catch (error) {
+    const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+    return { name, status, found: `does not load (${reason}): ${without}`, remedy: `npm install ${name}` };
+  }
+}
+
+function nearestExisting(path: string): string {
+  let existing = path;
+  while (statSync(existing, { throwIfNoEntry: false }) === undefined && dirname(existing) !== existing) {
+    existing = dirname(existing);
+  }
+  return existing;
+}
+
+const LEAST_NODE = { major: 20, minor: 19 };
+const GIBIBYTE = 2 ** 30;
+const LEAST_FREE_GIBIBYTES = 2;
+const BROKEN_BELOW_GIBIBYTES = 0.05;

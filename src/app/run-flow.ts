@@ -1,0 +1,58 @@
+import type { AnyFlow } from '../engine/flow-options.ts';
+import { cancelFlowRun } from '../engine/cancel-flow-run.ts';
+import { reapCrashedRuns } from '../engine/reap-crashed-runs.ts';
+import { retryFlowRun } from '../engine/retry-flow-run.ts';
+import { runFlow } from '../engine/run-flow.ts';
+import type { RunObserver } from '../engine/run-events.ts';
+import type { FlowRunOutcome, FlowRuntime, RunFlowOptions } from '../engine/run-runtime.ts';
+import type { FlowRunId } from '../core/ids.ts';
+import type { Json } from '../core/json.ts';
+import type { FlowRunRow } from '../registry/flow-run-row.ts';
+import type { FlowCatalogue } from './flow-catalogue.ts';
+import type { AppServices } from './services.ts';
+
+/** Who watches a run and who may cancel it. */
+export type RunAudience = { readonly signal: AbortSignal; readonly observer: RunObserver };
+
+/** Runs a flow in this process; a flow that fails is an outcome, not an error. */
+export async function runFlowNow(
+  services: AppServices,
+  flow: AnyFlow<AppServices>,
+  parameters: Json,
+  options: RunFlowOptions,
+  audience: RunAudience,
+): Promise<FlowRunOutcome> {
+  return runFlow(flow, parameters, runtimeOf(services, audience), options);
+}
+
+/** Runs a flow run again as its next attempt: finished tasks keep their results, those from `from` on do not. */
+export async function retryFlowNow(
+  services: AppServices,
+  flow: AnyFlow<AppServices>,
+  flowRunId: FlowRunId,
+  options: { readonly from?: string },
+  audience: RunAudience,
+): Promise<FlowRunOutcome> {
+  return retryFlowRun(flow, flowRunId, runtimeOf(services, audience), options);
+}
+
+/**
+ * Asks a run's process to stop it; a run without a living process is Cancelled at once.
+ * @throws ConflictError when it has ended.
+ */
+export async function cancelRun(services: AppServices, run: FlowRunRow): Promise<'requested' | 'cancelled'> {
+  return cancelFlowRun(services.registry.db, run.id, { clock: services.clock, reason: 'mlflow-ts runs cancel' });
+}
+
+/** Ends the runs of processes that are gone as Crashed and calls their flows' hooks. */
+export async function reapCrashed(
+  { registry, clock }: AppServices,
+  catalogue: FlowCatalogue<AnyFlow<AppServices>>,
+): Promise<FlowRunRow[]> {
+  return reapCrashedRuns(registry.db, { clock, findFlow: async (name) => catalogue[name]?.load() });
+}
+
+function runtimeOf(services: AppServices, audience: RunAudience): FlowRuntime<AppServices> {
+  const { registry, storage, clock, random, codeVersion } = services;
+  return { registry, storage, clock, random, codeVersion, services, ...audience };
+}

@@ -1,0 +1,103 @@
+import type { Command } from 'commander';
+import type { DatasetDetails, DatasetListing } from '../../app/data.ts';
+import type { AppServices } from '../../app/services.ts';
+import type { CommandContext } from '../command-context.ts';
+import type { Output } from '../output.ts';
+import { withServices } from '../with-services.ts';
+
+/** `data`: the dataset versions that were collected. */
+export function declareData(program: Command, context: CommandContext): void {
+  const data = program.command('data').alias('dataset').description('list and show collected dataset versions');
+  data
+    .command('ls')
+    .description('list dataset versions, newest first')
+    .option('--name <name>', 'only versions of this dataset')
+    .action(async (options: { readonly name?: string }, command: Command) => {
+      await withServices(context, command, 'read', (services, output) => printData(services, options, output));
+    });
+  data
+    .command('show [version]')
+    .description('show a dataset version: an id or its beginning, a dataset’s name for its newest, or latest')
+    .action(async (version: string | undefined, _options: unknown, command: Command) => {
+      await withServices(context, command, 'read', (services, output) => printDataset(services, version, output));
+    });
+}
+
+async function printData(services: AppServices, filter: { readonly name?: string }, output: Output): Promise<void> {
+  const { listData } = await import('../../app/data.ts');
+  const rows = await listData(services, filter);
+  if (output.json) {
+    output.printJson(rows);
+    return;
+  }
+  if (rows.length === 0) {
+    output.remark('No dataset was collected yet. Start with: mlflow-ts run collect');
+    return;
+  }
+  const { tableText } = await import('../table.ts');
+  const { agoText } = await import('../time-text.ts');
+  const { shortId } = await import('../../core/ids.ts');
+  const { bytesText } = await import('../live/progress-text.ts');
+  const now = services.clock.now();
+  output.print(
+    tableText(rows, [
+      { heading: 'version', cell: ({ id }) => output.paint.bold(shortId(id)) },
+      { heading: 'dataset', cell: nameText },
+      { heading: 'classes', align: 'right', cell: ({ classes }) => String(classes) },
+      { heading: 'samples', align: 'right', cell: ({ samples }) => samples.toLocaleString('en-US') },
+      { heading: 'size', align: 'right', cell: ({ bytes }) => bytesText(bytes) },
+      { heading: 'collected', cell: ({ createdAt }) => agoText(Date.parse(createdAt), now) },
+      { heading: 'files', cell: ({ present }) => (present ? 'here' : output.paint.yellow('gone')) },
+      { heading: 'source', cell: ({ source }) => source },
+    ]),
+  );
+}
+
+async function printDataset(services: AppServices, version = 'latest', output: Output): Promise<void> {
+  const { showData } = await import('../../app/data.ts');
+  const found = await showData(services, version);
+  if (output.json) {
+    output.printJson(found);
+    return;
+  }
+  const { factLines } = await import('../cell-text.ts');
+  const { shortId } = await import('../../core/ids.ts');
+  output.print(`${output.paint.bold(nameText(found))} ${shortId(found.id)}\n${factLines(facts(found), output.paint)}`);
+  if (found.tensorCaches.length === 0) {
+    output.remark('\nNo tensor cache yet. Make one with: mlflow-ts run prep');
+    return;
+  }
+  const { tableText } = await import('../table.ts');
+  output.print(
+    `\n${tableText(found.tensorCaches, [
+      { heading: 'tensor cache', cell: ({ id }) => shortId(id) },
+      { heading: 'image', cell: ({ image }) => `${image.height}×${image.width}×${image.channels}` },
+      { heading: 'splits', cell: ({ splits }) => countsText(splits) },
+      { heading: 'folder', cell: ({ path }) => path },
+    ])}`,
+  );
+}
+
+function facts(found: DatasetDetails): [string, string][] {
+  return [
+    ['Id', found.id],
+    ['Source', found.source],
+    ['Upstream', found.upstreamVersion],
+    ['Layout', found.layout],
+    ['Licence', found.licence ?? 'not stated'],
+    ['Samples', `${found.samples.toLocaleString('en-US')} in ${found.files.toLocaleString('en-US')} files`],
+    ['Classes', `${found.classes}: ${found.classNames.join(' ')}`],
+    ['Collected', found.createdAt],
+    ['Folder', found.present ? found.path : `${found.path} (gone: collect it again)`],
+  ];
+}
+
+function nameText({ name, synthetic }: DatasetListing): string {
+  return synthetic ? `${name} (synthetic)` : name;
+}
+
+function countsText(counts: Readonly<Record<string, number | undefined>>): string {
+  return Object.entries(counts)
+    .map(([split, count]) => `${split} ${count ?? 0}`)
+    .join(' · ');
+}

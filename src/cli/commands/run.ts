@@ -1,0 +1,93 @@
+import type { Command } from 'commander';
+import { collect } from '../collect-option.ts';
+import type { CommandContext } from '../command-context.ts';
+import { withServices } from '../with-services.ts';
+
+type RunOptions = {
+  readonly param?: readonly string[];
+  readonly config?: readonly string[];
+  readonly params?: string;
+  readonly name?: string;
+  readonly tag?: readonly string[];
+  readonly cache: boolean;
+  readonly explainCache?: boolean;
+} & Readonly<Partial<Record<keyof typeof SHORT_FOR, string | boolean>>>;
+
+/** Options that are short for a parameter of the flow. */
+const SHORT_FOR = {
+  workers: '--workers',
+  engine: '--engine',
+  failOnFailedTrials: '--fail-on-failed-trials',
+  requireFresh: '--require-fresh',
+} as const;
+
+/** `run`: executes a flow in this process. */
+export function declareRun(program: Command, context: CommandContext): void {
+  program
+    .command('run <flow>')
+    .description('run a flow now and watch it')
+    .optionsGroup('Parameters:')
+    .option('-p, --param <key=value>', 'set one parameter, nested ones dotted (a.b=1); repeat it', collect)
+    .option('-c, --config <file>', 'YAML with a section per flow; repeat it, later files win', collect)
+    .option('--params <file.json>', 'set parameters from a JSON object')
+    .option('--workers <n>', 'trials that run at once (-p workers=n)')
+    .option('--engine <name>', 'training engine: auto, onnx or cpu (-p engine=name)')
+    .option('--fail-on-failed-trials', 'fail when a trial failed (-p failOnFailedTrials=true)')
+    .option('--require-fresh', 'fail when the source cannot be reached (-p requireFresh=true)')
+    .optionsGroup('This run:')
+    .option('--name <name>', 'name of the flow run')
+    .option('--tag <tag>', 'tag of the flow run; repeat it', collect)
+    .option('--no-cache', 'execute tasks whose results are cached, and cache the new ones')
+    .option('--explain-cache', 'log what each cache key is made of, and why it was a hit or a miss')
+    .option('--durable', 'sync every commit to the disk: survives a power cut, is slower')
+    .addHelpText('after', EXAMPLES)
+    .action(async (name: string, options: RunOptions, command: Command) => {
+      await run(name, options, command, context);
+    });
+}
+
+const EXAMPLES = `
+Parameters: command line over --params file over environment (MLFLOW_TS_SEED, MLFLOW_TS_PARAM_HPO__SEED) over -c file over
+default. \`mlflow-ts flows show FLOW\` lists them, \`mlflow-ts config show FLOW --sources\` tells where each comes from.
+
+Examples:
+  $ mlflow-ts run pipeline
+  $ mlflow-ts run pipeline -c configs/mnist.yaml -p source=idx:data/mnist --json
+  $ mlflow-ts run hpo -p trials=12 -p 'space.learningRate.choice=[0.001, 0.01]' --workers 4
+
+Exit codes: 0 completed, cached or skipped · 1 failed or timed out · 2 wrong usage or parameters · 3 crashed ·
+4 the environment (registry, disk) · 130 Ctrl-C · 143 SIGTERM`;
+
+async function run(name: string, options: RunOptions, command: Command, context: CommandContext): Promise<void> {
+  const { flowEntry } = await import('../../app/flow-catalogue.ts');
+  const { loadParameters } = await import('../../app/parameters.ts');
+  const entry = flowEntry(context.catalogue, name);
+  const { given } = await loadParameters(name, context.catalogue, {
+    cwd: context.cwd,
+    env: context.env,
+    configFiles: options.config ?? [],
+    paramsFile: options.params,
+    parameterTexts: options.param ?? [],
+    options: shortOptions(options),
+  });
+  const flow = await entry.load();
+  await withServices(context, command, 'reap and write', async (services, output) => {
+    const { runFlowNow } = await import('../../app/run-flow.ts');
+    const { executeRun } = await import('../execute-run.ts');
+    const request = {
+      tags: options.tag ?? [],
+      noCache: !options.cache,
+      explainCache: options.explainCache === true,
+      ...(options.name === undefined ? {} : { runName: options.name }),
+    };
+    await executeRun(context, services, output, (audience) => runFlowNow(services, flow, given, request, audience));
+  });
+}
+
+function shortOptions(options: RunOptions): Record<string, { flag: string; value: string | boolean }> {
+  const given = Object.entries(SHORT_FOR).flatMap(([key, flag]) => {
+    const value = options[key as keyof typeof SHORT_FOR];
+    return value === undefined ? [] : [[key, { flag, value }] as const];
+  });
+  return Object.fromEntries(given);
+}

@@ -1,0 +1,79 @@
+import type { RunEvent, RunObserver } from '../../engine/run-events.ts';
+import type { CommandContext } from '../command-context.ts';
+import { treeLines } from './live-tree.ts';
+import type { Output } from '../output.ts';
+import { paintLine } from './paint-line.ts';
+import { isShown, line, plainLine } from './plain-lines.ts';
+import { createRunView, recordRunEvent } from './run-view.ts';
+
+/** Shows a run on stderr while it goes on. */
+export type RunDisplay = {
+  readonly observe: RunObserver;
+  /** A remark between the lines, e.g. that the run is being cancelled. */
+  remark(text: string): void;
+  /** Draws the last state and leaves it standing; a second call does nothing. */
+  stop(): void;
+};
+
+/** A live tree where stderr is a terminal, else plain timestamped lines. */
+export async function createRunDisplay(context: CommandContext, output: Output): Promise<RunDisplay> {
+  const isTerminal = context.stderr.isTTY === true && context.env.TERM !== 'dumb' && (context.env.CI ?? '') === '';
+  return isTerminal ? createLiveDisplay(context, output) : createPlainDisplay(context, output);
+}
+
+function createPlainDisplay({ stderr }: CommandContext, { logLevel }: Output): RunDisplay {
+  const view = createRunView();
+  const lastTold = new Map<string, number>();
+  return {
+    observe: (event) => {
+      recordRunEvent(view, event);
+      const text = plainLine(event, view, { level: logLevel, lastTold });
+      if (text !== undefined) stderr.write(`${text}\n`);
+    },
+    remark: (text) => stderr.write(`${text}\n`),
+    stop: () => undefined,
+  };
+}
+
+/** Draws on a timer and not on every event: thousands of task runs a second would only make the terminal slow. */
+async function createLiveDisplay({ stderr, clock }: CommandContext, output: Output): Promise<RunDisplay> {
+  const { createLogUpdate } = await import('log-update');
+  const update = createLogUpdate(stderr as NodeJS.WritableStream);
+  const view = createRunView();
+  let tick = 0;
+  let isStopped = false;
+  const draw = (): void => {
+    tick += 1;
+    const frame = { now: clock.now(), columns: stderr.columns ?? 80, rows: stderr.rows ?? 24, tick };
+    update(
+      treeLines(view, frame)
+        .map((each) => paintLine(each, output.paintRemark))
+        .join('\n'),
+    );
+  };
+  const timer = setInterval(draw, FRAME_MS);
+  return {
+    observe: (event) => {
+      recordRunEvent(view, event);
+      const text = logText(event, output);
+      if (text !== undefined) update.persist(text);
+    },
+    remark: (text) => update.persist(text),
+    stop: () => {
+      if (isStopped) return;
+      isStopped = true;
+      clearInterval(timer);
+      draw();
+      update.done();
+    },
+  };
+}
+
+/** Above the tree stands only what it cannot show: warnings and errors, or what --log-level asks for. */
+function logText(event: RunEvent, { logLevel, logLevelGiven, paintRemark }: Output): string | undefined {
+  if (event.type !== 'log' || !isShown(event.level, logLevelGiven ? logLevel : 'warn')) return undefined;
+  const text = line(event.at, event.level, event.flowRunId.slice(-8), event.message);
+  return event.level === 'error' ? paintRemark.red(text) : event.level === 'warn' ? paintRemark.yellow(text) : text;
+}
+
+const FRAME_MS = 100;

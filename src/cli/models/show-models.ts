@@ -1,0 +1,80 @@
+import { listModels, showModel } from '../../app/models.ts';
+import type { ModelDetails } from '../../app/models.ts';
+import type { AppServices } from '../../app/services.ts';
+import { shortId } from '../../core/ids.ts';
+import { pairsText, percentText } from '../cell-text.ts';
+import { bytesText } from '../live/progress-text.ts';
+import type { Output } from '../output.ts';
+import { tableText } from '../table.ts';
+import { agoText } from '../time-text.ts';
+
+/** `models ls` */
+export async function printModels(services: AppServices, output: Output): Promise<void> {
+  const rows = await listModels(services);
+  if (output.json) {
+    output.printJson(rows);
+    return;
+  }
+  if (rows.length === 0) {
+    output.remark('No model is registered yet. Start with: mlflow-ts run pipeline');
+    return;
+  }
+  const now = services.clock.now();
+  output.print(
+    tableText(rows, [
+      { heading: 'model', cell: ({ name }) => output.paint.bold(name) },
+      { heading: 'versions', align: 'right', cell: ({ versions }) => String(versions) },
+      { heading: 'aliases', cell: ({ aliases }) => pairsText(aliases) },
+      { heading: 'test accuracy', align: 'right', cell: (row) => percentText(row.championTestAccuracy) },
+      { heading: 'created', cell: ({ createdAt }) => agoText(Date.parse(createdAt), now) },
+    ]),
+  );
+}
+
+/** `models show` */
+export async function printModel(services: AppServices, name: string, output: Output): Promise<void> {
+  const model = await showModel(services, name.replace(/[@/].*$/, ''));
+  if (output.json) {
+    output.printJson(model);
+    return;
+  }
+  output.print(output.paint.bold(model.name));
+  output.print(`\n${versionsText(model, services.clock.now(), output)}`);
+  if (model.decisions.length > 0) output.print(`\n${decisionsText(model)}`);
+  if (model.aliasHistory.length > 0) output.print(`\n${historyText(model)}`);
+  output.remark(output.paintRemark.dim(`\nUse it: mlflow-ts predict IMAGE --model ${model.name}@champion`));
+}
+
+function versionsText({ versions }: ModelDetails, now: number, { paint }: Output): string {
+  if (versions.length === 0) return 'All versions were deleted.';
+  return tableText(versions, [
+    { heading: 'version', align: 'right', cell: ({ version }) => String(version) },
+    { heading: 'aliases', cell: ({ aliases }) => paint.green(aliases.join(' ')) },
+    { heading: 'test accuracy', align: 'right', cell: ({ metrics }) => percentText(metrics.testAccuracy) },
+    { heading: 'data', cell: ({ datasetVersion }) => (datasetVersion === null ? '–' : shortId(datasetVersion)) },
+    { heading: 'size', align: 'right', cell: ({ bytes }) => bytesText(bytes) },
+    { heading: 'created', cell: ({ createdAt }) => agoText(Date.parse(createdAt), now) },
+    { heading: 'folder', cell: ({ path }) => path },
+  ]);
+}
+
+function decisionsText({ decisions }: ModelDetails): string {
+  return tableText(decisions, [
+    { heading: 'decision', cell: ({ decision }) => decision },
+    { heading: 'version', align: 'right', cell: ({ version }) => String(version) },
+    { heading: 'against', align: 'right', cell: ({ championVersion }) => String(championVersion ?? '–') },
+    { heading: 'gate', cell: ({ gate }) => gate },
+    { heading: 'at', cell: ({ at }) => at },
+    { heading: 'why', cell: ({ reason }) => reason },
+  ]);
+}
+
+function historyText({ aliasHistory }: ModelDetails): string {
+  return tableText(aliasHistory, [
+    { heading: 'alias', cell: ({ alias }) => alias },
+    { heading: 'from', align: 'right', cell: ({ previousVersion }) => String(previousVersion ?? '–') },
+    { heading: 'to', align: 'right', cell: ({ version }) => String(version ?? '–') },
+    { heading: 'at', cell: ({ at }) => at },
+    { heading: 'why', cell: ({ reason }) => reason },
+  ]);
+}

@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import type { Json } from '../core/json.ts';
+import { shortId } from '../core/ids.ts';
+
+/** One line of a summary: what it is about and what it says. */
+export type Fact = { readonly about: string; readonly text: string };
+
+/** Where the files that results name are. */
+export type Places = { readonly dataDir: string; readonly modelsDir: string };
+
+/** What a flow's result tells people, in the order of the loop: data, tensor cache, study, model, promotion. */
+export function resultFacts(result: Json | undefined, places: Places): Fact[] {
+  return [
+    ...promotionFacts(result),
+    ...modelFacts(result, places),
+    ...studyFacts(result),
+    ...tensorCacheFacts(result, places),
+    ...datasetFacts(result, places),
+  ];
+}
+
+/** The registered model that a result is about, for the next command. */
+export function modelOf(result: Json | undefined): { name: string; version: number; aliases: string[] } | undefined {
+  return registration.safeParse(result).data?.model;
+}
+
+function promotionFacts(result: Json | undefined): Fact[] {
+  const found = registration.safeParse(result).data;
+  if (found === undefined) return [];
+  const { model, promotion } = found;
+  const text =
+    promotion.decision === 'promoted'
+      ? `${model.name} version ${model.version} is now the champion: ${promotion.reason}`
+      : `${model.name} version ${model.version} is saved; the champion stays: ${promotion.reason}`;
+  return [{ about: promotion.decision === 'promoted' ? 'Promoted' : 'Kept', text }];
+}
+
+function modelFacts(result: Json | undefined, { modelsDir }: Places): Fact[] {
+  const found = registration.safeParse(result).data;
+  if (found === undefined) return [];
+  const metrics = Object.entries(found.metrics).flatMap(([name, value]) =>
+    typeof value === 'number' ? [`${name} ${metricText(value)}`] : [],
+  );
+  return [
+    ...(metrics.length === 0 ? [] : [{ about: 'Metrics', text: metrics.join(' · ') }]),
+    { about: 'Model', text: `${modelsDir}/${found.model.name}/${found.model.version}` },
+    ...(found.study === undefined ? [] : [{ about: 'Study', text: nameText(found.study) }]),
+    ...(found.datasetVersion === undefined ? [] : [{ about: 'Data', text: nameText(found.datasetVersion) }]),
+  ];
+}
+
+function studyFacts(result: Json | undefined): Fact[] {
+  const found = searchResult.safeParse(result).data;
+  if (found === undefined) return [];
+  const { study, best } = found;
+  const trials = `${study.complete} of ${study.trials} trials complete${study.failed > 0 ? `, ${study.failed} failed` : ''}`;
+  const facts = [{ about: 'Study', text: `${study.name} (${shortId(study.id)}): ${trials}` }];
+  if (best === null || best === undefined) return facts;
+  const params = Object.entries(best.params).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  return [
+    ...facts,
+    { about: 'Best', text: `trial ${JSON.stringify(best.trial)}: ${metricText(best.value)} with ${params.join(' ')}` },
+  ];
+}
+
+function tensorCacheFacts(result: Json | undefined, { dataDir }: Places): Fact[] {
+  const found = tensorCache.safeParse(result).data;
+  if (found === undefined) return [];
+  const splits = Object.entries(found.splits).map(([split, count]) => `${split} ${count}`);
+  const broken = found.broken?.length ?? 0;
+  return [
+    {
+      about: 'Tensor cache',
+      text: `${shortId(found.id)}: ${splits.join(' · ')}${broken > 0 ? ` · broken ${broken}` : ''}`,
+    },
+    { about: 'Files', text: `${dataDir}/${found.path}` },
+  ];
+}
+
+function datasetFacts(result: Json | undefined, { dataDir }: Places): Fact[] {
+  const found = datasetVersion.safeParse(result).data;
+  if (found === undefined) return [];
+  const origin = found.synthetic ? ' (synthetic: drawn by a generator, not photographed)' : '';
+  return [
+    {
+      about: 'Data',
+      text: `${found.name} ${shortId(found.id)}: ${found.samples} samples of ${found.classNames.length} classes${origin}`,
+    },
+    { about: 'Files', text: `${dataDir}/${found.path}` },
+  ];
+}
+
+/** Four digits, but none for whole numbers. */
+export function metricText(value: number): string {
+  return Number.isInteger(value) ? String(value) : value.toFixed(4);
+}
+
+function nameText(value: Json): string {
+  if (typeof value === 'string') return shortId(value);
+  const named = z.looseObject({ name: z.string().optional(), id: z.string().optional() }).safeParse(value).data;
+  const parts = [named?.name, named?.id === undefined ? undefined : shortId(named.id)].filter(
+    (part) => part !== undefined,
+  );
+  return parts.length === 0 ? JSON.stringify(value) : parts.join(' ');
+}
+
+const json = z.json() as z.ZodType<Json>;
+const registration = z.looseObject({
+  model: z.looseObject({ name: z.string(), version: z.number(), aliases: z.array(z.string()) }),
+  metrics: z.record(z.string(), json),
+  promotion: z.looseObject({ decision: z.string(), reason: z.string() }),
+  study: json.optional(),
+  datasetVersion: json.optional(),
+});
+const searchResult = z.looseObject({
+  study: z.looseObject({
+    id: z.string(),
+    name: z.string(),
+    trials: z.number(),
+    complete: z.number(),
+    failed: z.number(),
+  }),
+  best: z.looseObject({ trial: json, params: z.record(z.string(), json), value: z.number() }).nullish(),
+});
+const tensorCache = z.looseObject({
+  id: z.string(),
+  path: z.string(),
+  splits: z.record(z.string(), z.number()),
+  broken: z.array(json).optional(),
+});
+const datasetVersion = z.looseObject({
+  id: z.string(),
+  name: z.string(),
+  path: z.string(),
+  samples: z.number(),
+  classNames: z.array(z.string()),
+  synthetic: z.boolean(),
+});

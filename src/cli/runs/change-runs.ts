@@ -1,0 +1,67 @@
+import { flowEntry } from '../../app/flow-catalogue.ts';
+import { cancelRun, retryFlowNow } from '../../app/run-flow.ts';
+import { deleteRuns } from '../../app/runs.ts';
+import type { AppServices } from '../../app/services.ts';
+import type { FlowRunRow } from '../../registry/flow-run-row.ts';
+import { findFlowRun } from '../../registry/flow-runs.ts';
+import type { CommandContext } from '../command-context.ts';
+import { isSure } from '../is-sure.ts';
+import { executeRun } from '../execute-run.ts';
+import type { Output } from '../output.ts';
+
+/** `runs cancel` */
+export async function cancelRuns(services: AppServices, names: readonly string[], output: Output): Promise<void> {
+  const runs = await findRuns(services, names);
+  const answers: object[] = [];
+  for (const run of runs) {
+    const answer = await cancelRun(services, run);
+    answers.push({ id: run.id, name: run.name, answer });
+    if (output.json) continue;
+    output.print(
+      answer === 'cancelled'
+        ? `${run.name} is Cancelled.`
+        : `${run.name} is asked to stop; what does not within 30 s is ended. Watch it: mlflow-ts runs watch ${run.id}`,
+    );
+  }
+  if (output.json) output.printJson(answers);
+}
+
+/** `runs retry` */
+export async function retryRun(
+  services: AppServices,
+  idOrName: string,
+  { from }: { readonly from?: string },
+  output: Output,
+  context: CommandContext,
+): Promise<void> {
+  const run = await findFlowRun(services.registry.db, idOrName);
+  const flow = await flowEntry(context.catalogue, run.flowName).load();
+  await executeRun(context, services, output, (audience) =>
+    retryFlowNow(services, flow, run.id, from === undefined ? {} : { from }, audience),
+  );
+}
+
+/** `runs delete`; asks first, unless told not to. */
+export async function deleteRunsByName(
+  services: AppServices,
+  names: readonly string[],
+  options: { readonly yes?: boolean },
+  output: Output,
+  context: CommandContext,
+): Promise<void> {
+  const runs = await findRuns(services, names);
+  const list = runs.map(({ name }) => name).join(', ');
+  if (options.yes !== true && !(await isSure(`Delete ${list} with all logs and artifacts?`, context))) {
+    output.remark('Nothing was deleted.');
+    return;
+  }
+  await deleteRuns(services, runs);
+  if (output.json) output.printJson(runs.map(({ id, name }) => ({ id, name, deleted: true })));
+  else output.print(`Deleted ${list}.`);
+}
+
+async function findRuns({ registry }: AppServices, names: readonly string[]): Promise<FlowRunRow[]> {
+  const runs: FlowRunRow[] = [];
+  for (const name of names) runs.push(await findFlowRun(registry.db, name));
+  return [...new Map(runs.map((run) => [run.id, run])).values()];
+}

@@ -1,0 +1,43 @@
+import type { Command } from 'commander';
+import type { AppServices } from '../app/services.ts';
+import type { CommandContext, GlobalOptions } from './command-context.ts';
+import { createOutput } from './output.ts';
+import type { Output } from './output.ts';
+
+/** What a command does to the registry: only look, change it, or change it after crashed runs were seen to. */
+export type Access = 'read' | 'write' | 'reap and write';
+
+/**
+ * Opens the registry for a command and closes it whatever happens. A command that reads changes nothing; one that writes
+ * first ends the runs of dead processes as Crashed, unless it is about those itself.
+ */
+export async function withServices(
+  context: CommandContext,
+  command: Command,
+  access: Access,
+  body: (services: AppServices, output: Output) => Promise<void>,
+): Promise<void> {
+  const output = await createOutput(context, command);
+  const { home, durable } = command.optsWithGlobals<GlobalOptions & { durable?: boolean }>();
+  const services = await context.openServices({
+    homeOption: home,
+    readOnly: access === 'read',
+    durable: durable === true,
+  });
+  try {
+    if (access === 'reap and write') await reap(services, output, context);
+    await body(services, output);
+  } finally {
+    await services.registry.close();
+  }
+}
+
+async function reap(services: AppServices, output: Output, { catalogue }: CommandContext): Promise<void> {
+  const { reapCrashed } = await import('../app/run-flow.ts');
+  const { shortId } = await import('../core/ids.ts');
+  for (const run of await reapCrashed(services, catalogue)) {
+    output.remark(
+      `${run.name} is now Crashed: its process is gone. Go on with: mlflow-ts runs retry ${shortId(run.id)}`,
+    );
+  }
+}

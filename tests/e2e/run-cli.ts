@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** The shipped command line, and the same over small flows. */
+export const SHIPPED = fileURLToPath(new URL('../../bin/mlflow-ts.js', import.meta.url));
+export const TINY = fileURLToPath(new URL('./tiny-cli.js', import.meta.url));
+
+export type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
+
+export type Started = {
+  readonly child: ChildProcessWithoutNullStreams;
+  /** Resolves once stderr has shown the text; rejects when the process ends before. */
+  readonly stderrShows: (text: string) => Promise<void>;
+  readonly ended: Promise<Ended>;
+};
+
+type Options = { readonly cwd: string; readonly env?: Readonly<Record<string, string>>; readonly script?: string };
+
+/** Starts the command line in a folder, without any of the caller's own settings. */
+export function startCli(args: readonly string[], { cwd, env = {}, script = TINY }: Options): Started {
+  const own = Object.entries(process.env).filter(
+    ([name]) => !/^(MLFLOW_TS_|NODE_|GITHUB_|JEST_|CI$|NO_COLOR$|FORCE_COLOR$)/.test(name),
+  );
+  const child = spawn(process.execPath, [script, ...args], { cwd, env: { ...Object.fromEntries(own), ...env } });
+  let stdout = '';
+  let stderr = '';
+  const listeners = new Set<() => void>();
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+    for (const listener of listeners) listener();
+  });
+  const ended = new Promise<Ended>((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })));
+  const stderrShows = async (text: string): Promise<void> => {
+    const shown = new Promise<void>((resolve) => {
+      const check = (): void => (stderr.includes(text) ? resolve() : undefined);
+      listeners.add(check);
+      check();
+    });
+    const tooLate = ended.then(() => {
+      throw new Error(`The process ended without "${text}" on stderr:\n${stderr}`);
+    });
+    await Promise.race([
+      shown,
+      tooLate.catch((error: unknown) => (stderr.includes(text) ? undefined : Promise.reject(error as Error))),
+    ]);
+  };
+  return { child, stderrShows, ended };
+}
+
+/** Runs the command line to its end. */
+export function runCli(args: readonly string[], options: Options): Promise<Ended> {
+  return startCli(args, options).ended;
+}
+
+/** One member of each row of a JSON array. */
+export function column(rows: unknown, key: string): unknown[] {
+  return (rows as Record<string, unknown>[]).map((row) => row[key]);
+}

@@ -1,0 +1,51 @@
+import { afterAll, expect, test } from '@jest/globals';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { examine } from '../../../src/app/doctor.ts';
+import type { Check } from '../../../src/app/doctor.ts';
+import { findProject } from '../../../src/app/project.ts';
+import { systemClock } from '../../../src/core/clock.ts';
+import { openRegistry } from '../../../src/registry/open-registry.ts';
+
+const room = mkdtempSync(join(tmpdir(), 'doctor-'));
+afterAll(() => rmSync(room, { recursive: true, force: true }));
+
+async function look(folder: string, nodeVersion = 'v20.19.0'): Promise<Record<string, Check>> {
+  mkdirSync(join(room, folder), { recursive: true });
+  const project = findProject({ cwd: join(room, folder), env: {}, homeOption: join(room, folder, '.mlflow-ts') });
+  const checks = await examine({ project, version: '0.1.0', nodeVersion, clock: systemClock });
+  return Object.fromEntries(checks.map((check) => [check.name, check]));
+}
+
+test('on a machine that has everything nothing is broken, and nothing is made by looking', async () => {
+  const checks = await look('fresh');
+  expect(Object.values(checks).filter(({ status }) => status === 'broken')).toEqual([]);
+  expect(checks.registry?.found).toContain('made by the first run');
+  expect(checks['state folder']?.found).toContain('made when needed');
+});
+
+test('a registry that is there shows its schema version', async () => {
+  mkdirSync(join(room, 'used'));
+  const registry = await openRegistry({ path: join(room, 'used', '.mlflow-ts', 'registry.db'), clock: systemClock });
+  await registry.close();
+  expect((await look('used')).registry).toMatchObject({ status: 'ok', found: expect.stringContaining('schema') });
+});
+
+test('a file that is no registry is broken, with what to do', async () => {
+  mkdirSync(join(room, 'damaged', '.mlflow-ts'), { recursive: true });
+  writeFileSync(
+    join(room, 'damaged', '.mlflow-ts', 'registry.db'),
+    'this is not a database, only some text'.repeat(50),
+  );
+  expect((await look('damaged')).registry).toMatchObject({
+    status: 'broken',
+    remedy: expect.stringContaining('backup'),
+  });
+});
+
+test('an old Node is broken, a newer one fine', async () => {
+  expect((await look('node', 'v18.20.1')).node).toMatchObject({ status: 'broken' });
+  expect((await look('node', 'v20.18.9')).node).toMatchObject({ status: 'broken' });
+  expect((await look('node', 'v24.0.0')).node).toMatchObject({ status: 'ok' });
+});
