@@ -1,7 +1,7 @@
 import { getDatasetVersion } from '../../registry/dataset-versions.ts';
 import { listAliases } from '../../registry/model-aliases.ts';
 import { task } from '../flow-api.ts';
-import { registrationMarkdown } from '../registration-markdown.ts';
+import { registrationMarkdown, type Registration } from '../registration.ts';
 import { loadStudy, type StudyReference } from '../studies.ts';
 import type { ModelEvaluation } from './evaluate-model.ts';
 import type { Promotion } from './promote-model.ts';
@@ -12,15 +12,6 @@ type Input = {
   readonly version: SavedModel;
   readonly evaluation: ModelEvaluation;
   readonly promotion: Promotion;
-};
-
-/** What `register` and `pipeline` return. */
-export type Registration = {
-  readonly datasetVersion: string;
-  readonly study: string;
-  readonly model: { readonly name: string; readonly version: number; readonly aliases: readonly string[] };
-  readonly metrics: Readonly<Record<string, number>>;
-  readonly promotion: { readonly decision: 'promoted' | 'kept'; readonly reason: string };
 };
 
 /** Sums up what was registered and why it was promoted or not: the result of the flow and the markdown `summary`. */

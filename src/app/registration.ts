@@ -2,7 +2,15 @@ import { shortId } from '../core/ids.ts';
 import type { DatasetVersionRow } from '../registry/dataset-versions.ts';
 import type { StudyRow } from '../registry/studies.ts';
 import type { ModelEvaluation } from './tasks/evaluate-model.ts';
-import type { Registration } from './tasks/summarise-registration.ts';
+
+/** What `register` and `pipeline` return. */
+export type Registration = {
+  readonly datasetVersion: string;
+  readonly study: string;
+  readonly model: { readonly name: string; readonly version: number; readonly aliases: readonly string[] };
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly promotion: { readonly decision: 'promoted' | 'kept'; readonly reason: string };
+};
 
 type Background = {
   readonly study: StudyRow;
