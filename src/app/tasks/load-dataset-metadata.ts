@@ -11,14 +11,14 @@ import { task } from '../flow-api.ts';
  * warning; with `requireFresh`, or without such a version, that is an error.
  */
 export const loadDatasetMetadata = task(
-  { name: 'load-dataset-metadata', runName: 'load metadata of {source}' },
+  { name: 'load-dataset-metadata' },
   async (input: { readonly source: string; readonly requireFresh: boolean }, context): Promise<DatasetMetadata> => {
     const { project, clock, cwd } = context.services;
     const source = await openSource(input.source, { clock, cwd });
     try {
       const metadata = await source.describe(context.signal);
       if (metadata.synthetic) {
-        context.log.warn(`${metadata.title} is synthetic: its images are drawn by a program, not photographed.`);
+        context.log.warn(`${metadata.name} is synthetic: a program draws its images, nobody photographed them.`);
       }
       return metadata;
     } catch (error) {
