@@ -26,7 +26,7 @@ export function drawNeighbour(colour: Colour, skin: Colour, random: SeededRandom
 
 const SKIN_LIGHT: Colour = [240, 200, 172];
 const SKIN_DARK: Colour = [142, 96, 70];
-const LEAST_CONTRAST = 40;
+const LEAST_CONTRAST = 48;
 const NEIGHBOURHOOD = 38;
 const MAX_ATTEMPTS = 8;
 

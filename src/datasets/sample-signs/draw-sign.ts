@@ -30,10 +30,10 @@ const scaled = ([red, green, blue]: Colour, factor: number): Colour => [red * fa
 
 function drawPlacement(random: SeededRandom): HandPlacement {
   return {
-    centreX: SIGN_SIZE * (0.5 + random.uniform(-0.075, 0.075)),
-    centreY: SIGN_SIZE * (0.5 + random.uniform(-0.075, 0.075)),
-    unit: SIGN_SIZE * random.uniform(0.48, 0.58),
-    rotation: random.uniform(-0.21, 0.21),
+    centreX: SIGN_SIZE * (0.5 + random.uniform(-0.085, 0.085)),
+    centreY: SIGN_SIZE * (0.5 + random.uniform(-0.085, 0.085)),
+    unit: SIGN_SIZE * random.uniform(0.5, 0.58),
+    rotation: random.uniform(-0.19, 0.19),
     thickness: random.uniform(0.9, 1.12),
     looseness: 3,
   };

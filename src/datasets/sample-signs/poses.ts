@@ -67,7 +67,7 @@ export const HAND_POSES = {
   O: { fingers: [pinched(28), pinched(16), pinched(8), pinched(2)], thumb: thumbRound, turn: 8 },
   P: { fingers: [straight(2), straight(-40), folded, folded], thumb: thumb('over', -8, 0.4, -16, 0.42), turn: -128 },
   Q: { fingers: [straight(2), folded, folded, folded], thumb: thumb('over', 28, 0.3, 4, 0.3), turn: -172 },
-  R: { fingers: [straight(-25), straight(20), folded, folded], thumb: thumbOverFist, turn: 0 },
+  R: { fingers: [straight(-30), straight(24), folded, folded], thumb: thumbOverFist, turn: 0 },
   S: { fingers: [folded, folded, folded, folded], thumb: thumbOverFist, turn: 0 },
   T: { fingers: [draped, folded, folded, folded], thumb: thumb('over', -18, 0.36, -14, 0.42), turn: 0 },
   U: { fingers: [straight(1), straight(0), folded, folded], thumb: thumbOverFist, turn: 0 },
