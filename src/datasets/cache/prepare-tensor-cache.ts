@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ConflictError, DataError, NotFoundError, ParameterError } from '../../core/errors.ts';
-import type { TensorCacheId } from '../../core/ids.ts';
+import type { DatasetVersionId, TensorCacheId } from '../../core/ids.ts';
 import type { Logger, ReportProgress } from '../../core/logger.ts';
 import { writeJsonAtomic } from '../../storage/atomic-write.ts';
 import { explainFileError } from '../../storage/file-errors.ts';
@@ -18,7 +18,7 @@ import { readShardSummary, shardName, type ShardSummary } from './shard.ts';
 
 export type PrepareOptions = {
   readonly dataDir: string;
-  readonly version: Pick<DatasetVersion, 'id' | 'path'>;
+  readonly version: Pick<DatasetVersion, 'path'>;
   readonly settings: PrepSettings;
   /** Child processes that decode at once. */
   readonly workers: number;
@@ -53,7 +53,13 @@ export async function prepareTensorCache(options: PrepareOptions): Promise<Tenso
   try {
     await mkdir(folder, { recursive: true });
     const shards = await writeShards({ ...options, id, folder, versionFolder, manifest: found.manifest });
-    const index = await describeCache(shards, { id, folder, version, settings, manifest: found.manifest });
+    const index = await describeCache(shards, {
+      id,
+      folder,
+      datasetVersionId: found.id,
+      settings,
+      manifest: found.manifest,
+    });
     await writeJsonAtomic(path.join(folder, INDEX_NAME), index);
     return summarise(index);
   } catch (error) {
@@ -152,15 +158,13 @@ function isAlive(pid: number): boolean {
   }
 }
 
+type DescribeOptions = Pick<WriteOptions, 'id' | 'folder' | 'settings' | 'manifest'> & {
+  readonly datasetVersionId: DatasetVersionId;
+};
+
 async function describeCache(
   shards: readonly ShardSummary[],
-  {
-    id,
-    folder,
-    version,
-    settings,
-    manifest,
-  }: Pick<WriteOptions, 'id' | 'folder' | 'version' | 'settings' | 'manifest'>,
+  { id, folder, datasetVersionId, settings, manifest }: DescribeOptions,
 ): Promise<CacheIndex> {
   const { classNames } = manifest;
   const broken = shards.flatMap((shard) => shard.broken);
@@ -171,7 +175,7 @@ async function describeCache(
   return {
     format: 1,
     id,
-    datasetVersionId: version.id,
+    datasetVersionId,
     image: { height, width, channels },
     classNames,
     splits: countSplits(classCounts),

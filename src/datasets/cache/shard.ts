@@ -48,13 +48,14 @@ export async function writeShard(
 ): Promise<void> {
   const { height, width, channels } = shape;
   const labels = Int32Array.from(rows, ({ label }) => label);
+  // The wider numbers first, so that they lie aligned.
   const tensors: Record<string, TensorBytes> = {
+    labels: { dtype: 'I32', shape: [rows.length], data: new Uint8Array(labels.buffer) },
     images: {
       dtype: 'U8',
       shape: [rows.length, height, width, channels],
       data: Buffer.concat(rows.map(({ image }) => image)),
     },
-    labels: { dtype: 'I32', shape: [rows.length], data: new Uint8Array(labels.buffer) },
     splits: {
       dtype: 'U8',
       shape: [rows.length],
