@@ -32,7 +32,8 @@ export async function decodeFiles(
     const bytes = await readSample(sample, setup.filesFolder);
     try {
       const pixels = await decodePixels(bytes);
-      rows.push(makeRow(pixels, { ...sample, sampleId: idOf(sample.sha256, sample.path) }, setup));
+      const sampleId = idOf(sample.sha256, sample.path);
+      rows.push(makeRow(pixels, { ...sample, sampleId, pixelHash: hashPixels(pixels) }, setup));
     } catch (error) {
       if (!(error instanceof DataError)) throw error;
       broken.push({ path: sample.path, reason: error.message });
@@ -57,20 +58,20 @@ export function decodeIdx(
     if (data.length < size || label === undefined)
       throw new DataError(`The ${set} images of the IDX files were changed.`);
     const pixels: Pixels = { data, height, width, channels: 1 };
-    const sampleId = idOf(hashPixels(pixels).toString('hex'), `${set}/${at}`);
-    rows.push(makeRow(pixels, { label, set, sampleId }, setup));
+    const pixelHash = hashPixels(pixels);
+    const sampleId = idOf(pixelHash.toString('hex'), `${set}/${at}`);
+    rows.push(makeRow(pixels, { label, set, sampleId, pixelHash }, setup));
   }
   return { rows, broken: [] };
 }
 
-type Placed = Pick<FileSample, 'label' | 'set'> & { readonly sampleId: Buffer };
+type Placed = Pick<FileSample, 'label' | 'set'> & { readonly sampleId: Buffer; readonly pixelHash: Buffer };
 
 function makeRow(
   pixels: Pixels,
-  { label, set, sampleId }: Placed,
+  { label, set, sampleId, pixelHash }: Placed,
   { shape, split, hasValidationSet }: DecodeSetup,
 ): ShardRow {
-  const pixelHash = hashPixels(pixels);
   return {
     image: fitPixels(pixels, shape),
     label,
