@@ -1,10 +1,11 @@
-import { mkdir, mkdtemp, open, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DataError, NotFoundError, UsageError } from '../core/errors.ts';
 import { extractArchive } from '../datasets/archive/extract-archive.ts';
+import { isImagePath } from '../datasets/layout/image-path.ts';
 import { walkFolder } from '../datasets/walk-folder.ts';
 import { naturalOrder, orderGivenPaths } from './natural-order.ts';
-import { workDirOf, type AppServices } from './services.ts';
 
 /** An image file that may not be one: only reading it tells. */
 export type ImageToPredict = { readonly shownPath: string; read(): Promise<Uint8Array> };
@@ -15,25 +16,22 @@ export type ImageToPredict = { readonly shownPath: string; read(): Promise<Uint8
  * @throws NotFoundError naming every missing path; DataError for an unsafe or damaged archive, or no images at all.
  */
 export async function withImages<Result>(
-  services: AppServices,
-  { paths, signal }: { readonly paths: readonly string[]; readonly signal: AbortSignal },
+  { paths, cwd, signal }: { readonly paths: readonly string[]; readonly cwd: string; readonly signal: AbortSignal },
   body: (images: readonly ImageToPredict[]) => Promise<Result>,
 ): Promise<Result> {
   if (paths.length === 0) throw new UsageError('Name at least one image or zip archive.');
-  await refuseMissing(paths, services.cwd);
-  const workDir = workDirOf(services);
-  await mkdir(workDir, { recursive: true });
-  const folder = await mkdtemp(join(workDir, 'predict-'));
+  await refuseMissing(paths, cwd);
+  const workFolder = await mkdtemp(join(tmpdir(), 'mlflow-ts-predict-'));
   try {
     const images: ImageToPredict[] = [];
     for (const [index, path] of orderGivenPaths(paths).entries()) {
-      const from = { given: path, file: resolve(services.cwd, path), unpackInto: join(folder, String(index)) };
-      images.push(...(await imagesAt(from, signal)));
+      const place = { given: path, file: resolve(cwd, path), unpackInto: join(workFolder, String(index)) };
+      images.push(...(await imagesAt(place, signal)));
     }
     if (images.length === 0) throw new DataError(`There are no images in ${paths.join(', ')}.`);
     return await body(images);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await rm(workFolder, { recursive: true, force: true });
   }
 }
 
@@ -55,16 +53,10 @@ async function imagesAt({ given, file, unpackInto }: Place, signal: AbortSignal)
 /** Only files that are called images count here: a folder also holds licences and lists. */
 async function imagesIn(folder: string, shown: string, signal: AbortSignal): Promise<ImageToPredict[]> {
   const files = await walkFolder(folder, signal);
-  const images = files.filter(({ path }) => IMAGE_NAME.test(path) && !isHidden(path));
+  const images = files.filter(({ path }) => isImagePath(path));
   return images
     .toSorted((left, right) => naturalOrder(left.path, right.path))
     .map(({ path }) => ({ shownPath: join(shown, path), read: () => readFile(join(folder, path)) }));
-}
-
-const IMAGE_NAME = /\.(?:jpe?g|png|gif|webp|avif|tiff?|bmp)$/i;
-
-function isHidden(path: string): boolean {
-  return path.split('/').some((part) => part.startsWith('.') || part === '__MACOSX');
 }
 
 /** By name or by content: an archive is one whatever it is called. */

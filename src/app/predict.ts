@@ -54,7 +54,7 @@ export async function predictImages(services: AppServices, request: PredictReque
   const model = await findModelVersion(registry.db, project.modelsDir, request.model ?? (await onlyChampion(services)));
   const predictor = await loadPredictor(model.folder);
   try {
-    return await withImages(services, request, async (images) => {
+    return await withImages({ ...request, cwd: services.cwd }, async (images) => {
       const entries: PredictionEntry[] = [];
       for (const image of images) {
         request.signal.throwIfAborted();

@@ -1,4 +1,5 @@
 import { DataError } from '../../core/errors.ts';
+import { isImagePath } from './image-path.ts';
 import { findSets, type SourceSet } from './set-folders.ts';
 import { splitTestName } from './test-name.ts';
 
@@ -19,7 +20,7 @@ export type ImageFolders = {
  * than two classes or when class names differ only in case.
  */
 export function findImageFolders(paths: readonly string[]): ImageFolders {
-  const images = paths.filter((path) => IMAGE_NAME.test(path) && !isHidden(path));
+  const images = paths.filter(isImagePath);
   const { sets, strays } = findSets(images);
   const learned = sets.filter(({ set }) => set === undefined || set === 'train');
   const classNames = collectClassNames(learned.flatMap(({ images: inSet }) => inSet.map(({ inside }) => inside)));
@@ -34,13 +35,6 @@ export function findImageFolders(paths: readonly string[]): ImageFolders {
     }
   }
   return { classNames, samples, ignored };
-}
-
-/** What `sharp` may be able to read, and `bmp`, which it cannot: such files are told as broken, not passed over. */
-const IMAGE_NAME = /\.(?:jpe?g|png|webp|gif|tiff?|avif|bmp)$/iu;
-
-function isHidden(path: string): boolean {
-  return path.split('/').some((segment) => segment.startsWith('.') || segment === '__MACOSX');
 }
 
 function collectClassNames(paths: readonly string[]): string[] {

@@ -1,0 +1,11 @@
+/** Whether a path is called like an image and not hidden, as archivers' own files are. Its parts are joined by `/`. */
+export function isImagePath(path: string): boolean {
+  return IMAGE_NAME.test(path) && !isHidden(path);
+}
+
+/** What `sharp` may be able to read, and `bmp`, which it cannot: such files are told as broken, not passed over. */
+const IMAGE_NAME = /\.(?:jpe?g|png|webp|gif|tiff?|avif|bmp)$/iu;
+
+function isHidden(path: string): boolean {
+  return path.split('/').some((segment) => segment.startsWith('.') || segment === '__MACOSX');
+}
