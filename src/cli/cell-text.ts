@@ -19,12 +19,13 @@ export function percentText(share: number | null | undefined): string {
   return share === null || share === undefined ? '–' : `${(share * 100).toFixed(1)} %`;
 }
 
-/** A metric in four digits; `–` when it was not measured. */
+/** A metric; `–` when it was not measured. */
 export function metricCell(value: number | null): string {
   return value === null ? '–' : numberText(value);
 }
 
+/** Four digits that count: `0.004`, `0.7404`, `365.8`. */
 function numberText(value: Json): string {
   if (typeof value !== 'number' || Number.isInteger(value)) return JSON.stringify(value);
-  return Math.abs(value) < 0.001 ? String(Number(value.toPrecision(4))) : value.toFixed(4);
+  return String(Number(value.toPrecision(4)));
 }

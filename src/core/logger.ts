@@ -19,5 +19,7 @@ export type Progress = {
   readonly total?: number;
   readonly unit: string;
   readonly label?: string;
+  /** What goes on in parallel, a few rows with the same members: a live table where there is a terminal. */
+  readonly table?: readonly Readonly<Record<string, Json>>[];
 };
 export type ReportProgress = (progress: Progress) => void;

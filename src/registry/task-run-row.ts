@@ -4,7 +4,7 @@ import type { FlowRunId, ResultId, TaskRunId } from '../core/ids.ts';
 import type { Json } from '../core/json.ts';
 import type { Progress } from '../core/logger.ts';
 import type { RunState } from '../core/run-state.ts';
-import { jsonSchema, parseJsonColumn, parseNullableJsonColumn } from './json-columns.ts';
+import { jsonObjectSchema, jsonSchema, parseJsonColumn, parseNullableJsonColumn } from './json-columns.ts';
 import { runStateSchema } from './run-state-schema.ts';
 import type { TaskRunsTable } from './run-tables.ts';
 
@@ -60,4 +60,5 @@ const progressSchema: z.ZodType<Progress> = z.object({
   total: z.number().exactOptional(),
   unit: z.string(),
   label: z.string().exactOptional(),
+  table: z.array(jsonObjectSchema).exactOptional(),
 });

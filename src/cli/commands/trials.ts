@@ -31,7 +31,7 @@ async function printTrials(services: AppServices, wanted: string | undefined, ou
       { heading: 'trial', align: 'right', cell: ({ trial }) => String(trial) },
       { heading: 'state', cell: ({ state }) => state },
       {
-        heading: study.metric,
+        heading: study.metric.replaceAll(/([A-Z])/g, ' $1'),
         align: 'right',
         cell: ({ trial, value }) => (trial === study.best?.trial ? paint.green(metricCell(value)) : metricCell(value)),
       },

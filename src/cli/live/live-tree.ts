@@ -1,13 +1,10 @@
 import { isSuccessful, isTerminal } from '../../core/run-state.ts';
+import type { Line, Piece } from './line.ts';
 import { progressBar, progressText } from './progress-text.ts';
 import type { RunNode, RunView } from './run-view.ts';
+import { tableLines } from './table-lines.ts';
 import { stateText } from './state-text.ts';
 import { durationText } from '../time-text.ts';
-
-/** A line in pieces, so that it can be cut to the terminal's width before it is coloured. */
-export type Line = readonly Piece[];
-export type Piece = { readonly text: string; readonly tone: Tone };
-export type Tone = 'plain' | 'strong' | 'faint' | 'good' | 'bad' | 'busy';
 
 export type Frame = {
   /** Milliseconds UTC: running times count up to it. */
@@ -44,7 +41,9 @@ function nodeLines(id: string, drawing: Drawing): Line[] {
   const own = nodeLine(node, drawing);
   if (drawing.detail !== 'all' && isTerminal(node.state.kind)) return [own];
   const deeper = { ...drawing, depth: drawing.depth + 1 };
-  return [own, ...groups(node.children, drawing.view).flatMap((ids) => groupLines(ids, deeper))];
+  const table = node.progress?.last.table ?? [];
+  const rows = table.length === 0 ? [] : tableLines(table, '  '.repeat(deeper.depth));
+  return [own, ...rows, ...groups(node.children, drawing.view).flatMap((ids) => groupLines(ids, deeper))];
 }
 
 /** Neighbours with one label stand together: the runs of a mapped task. */

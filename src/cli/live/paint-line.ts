@@ -1,5 +1,5 @@
 import type { ChalkInstance } from 'chalk';
-import type { Line, Tone } from './live-tree.ts';
+import type { Line, Tone } from './line.ts';
 
 /** The pieces of a line in the colours of their tones. */
 export function paintLine(pieces: Line, paint: ChalkInstance): string {

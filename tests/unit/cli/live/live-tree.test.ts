@@ -115,3 +115,19 @@ test('in a narrow terminal lines are cut, never wrapped', () => {
 test('a run that has not begun shows no time', () => {
   expect(draw([flowEvent('prep-1', pending(0))])).toEqual(['· prep  Pending']);
 });
+
+test('a task that reports a table shows it below, numbers to the right', () => {
+  const table = [
+    { trial: 0, state: 'complete', epoch: '3/3', validationAccuracy: 0.912345, learningRate: 0.001 },
+    { trial: 10, state: 'running', epoch: '1/3', validationAccuracy: null, learningRate: 0.0005 },
+  ];
+  const lines = draw([
+    ...started,
+    progressEvent('prep-1', 'decode-1', 5_000, { done: 4, total: 6, unit: 'epochs', table }),
+  ]);
+  expect(lines.slice(-3)).toEqual([
+    '      trial  state     epoch  validationAccuracy  learningRate',
+    '          0  complete  3/3                0.9123         0.001',
+    '         10  running   1/3                     –        0.0005',
+  ]);
+});
