@@ -70,6 +70,7 @@ export const trainFinalist = task(
           onEpoch: ({ epoch, validationAccuracy, imagesPerSecond }) => {
             const label = `validation ${percent(validationAccuracy)}, ${Math.round(imagesPerSecond)} images/s`;
             progress({ done: epoch, total: input.epochs, unit: 'epochs', label });
+            log.info(`Epoch ${epoch} of ${input.epochs}: ${label}`);
           },
         },
       );

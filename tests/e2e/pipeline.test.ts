@@ -1,0 +1,106 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from '@jest/globals';
+import { temporaryFolder } from '../helpers/dataset-files.ts';
+import { drawCorners } from '../helpers/project.ts';
+import { column, runCli, SHIPPED, startCli } from './run-cli.ts';
+
+const SMALL = `
+collect:
+  source: folder:corners
+prep:
+  imageSize: 16
+hpo:
+  space:
+    learningRate: { choice: [0.01, 0.003] }
+    filters: { choice: [4] }
+    blocks: { choice: [2] }
+    batchSize: { choice: [16] }
+  trialEpochs: 1
+register:
+  epochs: 6
+  threads: 1
+`;
+
+async function smallProject(): Promise<string> {
+  const folder = await temporaryFolder();
+  await drawCorners(path.join(folder, 'corners'), 30);
+  await writeFile(path.join(folder, 'small.yaml'), SMALL);
+  return folder;
+}
+
+const cli = (cwd: string, ...args: string[]) => runCli(args, { cwd, script: SHIPPED });
+const json = async (cwd: string, ...args: string[]): Promise<unknown> =>
+  JSON.parse((await cli(cwd, ...args, '--json')).stdout);
+
+test('from an empty folder to a promoted model that predicts', async () => {
+  const folder = await smallProject();
+  const run = await cli(folder, 'run', 'pipeline', '-c', 'small.yaml', '--json');
+  expect(run).toMatchObject({ code: 0, stderr: expect.stringContaining('train-finalist') });
+  expect(JSON.parse(run.stdout)).toEqual({
+    flowRun: {
+      id: expect.any(String),
+      flow: 'pipeline',
+      state: 'Completed',
+      startedAt: expect.any(String),
+      endedAt: expect.any(String),
+    },
+    result: {
+      datasetVersion: expect.stringMatching(/^[0-9a-f]{64}$/),
+      study: expect.any(String),
+      model: { name: 'corners', version: 1, aliases: ['champion'] },
+      metrics: expect.objectContaining({ testAccuracy: expect.any(Number) }),
+      promotion: { decision: 'promoted', reason: expect.any(String) },
+    },
+  });
+
+  expect(column(await json(folder, 'runs', 'ls'), 'flow')).toEqual(['pipeline']);
+  expect(column(await json(folder, 'runs', 'ls', '--all'), 'flow').sort()).toEqual([
+    'collect',
+    'hpo',
+    'pipeline',
+    'prep',
+    'register',
+  ]);
+  expect(await json(folder, 'data', 'ls')).toMatchObject([{ name: 'corners', samples: 90 }]);
+  expect(column(await json(folder, 'trials', 'ls'), 'state')).toEqual(['complete', 'complete']);
+  expect(await json(folder, 'models', 'ls')).toMatchObject([{ name: 'corners', aliases: { champion: 1 } }]);
+
+  await mkdir(path.join(folder, 'mine'));
+  await writeFile(path.join(folder, 'mine', '1.png'), await readFile(path.join(folder, 'corners', 'top', '3.png')));
+  const predicted = await cli(folder, 'predict', 'mine/1.png', '--model', 'corners@champion', '--json');
+  expect(predicted.code).toBe(0);
+  expect(JSON.parse(predicted.stdout)).toMatchObject({ images: [{ path: 'mine/1.png', label: 'top' }] });
+}, 120_000);
+
+test('Ctrl-C stops the trainings; a retry goes on where it stopped', async () => {
+  const folder = await smallProject();
+  const args = ['run', 'pipeline', '-c', 'small.yaml', '-p', 'epochs=300', '--json'];
+  const started = startCli(args, { cwd: folder, script: SHIPPED });
+  await started.stderrShows('Epoch 2 of 300');
+  started.child.kill('SIGINT');
+  const stopped = await started.ended;
+  expect(stopped.code).toBe(130);
+  const { flowRun } = JSON.parse(stopped.stdout) as { flowRun: { id: string; state: string } };
+  expect(flowRun.state).toBe('Cancelled');
+
+  const retried = await cli(folder, 'runs', 'retry', flowRun.id, '--json');
+  expect(retried.code).toBe(0);
+  expect(retried.stderr).not.toMatch(/(decode-images|run-trials): Running/);
+  expect(JSON.parse(retried.stdout)).toMatchObject({ flowRun: { id: flowRun.id, state: 'Completed' } });
+}, 180_000);
+
+test('parameters that do not fit are all told, with what was probably meant', async () => {
+  const folder = await smallProject();
+  const { code, stderr } = await cli(folder, 'run', 'pipeline', '-p', 'epocs=3', '-p', 'imageSize=1');
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/epocs[\s\S]*epochs/);
+  expect(stderr).toContain('imageSize');
+});
+
+test.each(['pipeline', 'mnist', 'asl-alphabet'])('configs/%s.yaml fits the flows', async (name) => {
+  const config = path.resolve('configs', `${name}.yaml`);
+  const folder = await temporaryFolder();
+  // All sections of the file are checked, whatever flow is asked for.
+  expect(await cli(folder, 'config', 'show', 'pipeline', '-c', config)).toMatchObject({ code: 0 });
+});
