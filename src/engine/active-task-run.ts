@@ -70,6 +70,7 @@ export class ActiveTaskRun {
   /** Ends the attempt, with its result when it has one, and then calls the hook. */
   async finish(to: RunState, result?: TaskRunEnd['result'], value?: Json): Promise<void> {
     this.#gate(to);
+    await this.site.flowRun.session.recorder.flushProgressOf(this.id);
     this.#check(await this.#writeEnd(this.#db, to, result));
     this.#moved(to);
     if (!isTerminal(to.kind)) return;

@@ -1,5 +1,6 @@
 import { toRunError } from '../core/errors.ts';
 import { isSuccessful, isTerminal, type RunState } from '../core/run-state.ts';
+import { closeOpenTaskRuns } from '../registry/task-run-states.ts';
 import { AbortScope } from './abort-scope.ts';
 import type { ActiveFlowRun, FlowEnd } from './active-flow-run.ts';
 import { CallSite, type CallHandlers } from './call-site.ts';
@@ -125,6 +126,9 @@ async function waitForRetry(
 async function finish(flowRun: ActiveFlowRun, flow: AnyFlow, end: BodyEnd): Promise<FlowEnd> {
   const { recorder, runtime } = flowRun.session;
   await recorder.flush();
+  // A task whose end could not be written (the disk was full for a while) must not look as if it ran on.
+  const lost = { kind: 'Crashed', at: runtime.clock.now(), reason: 'its end could not be recorded' } as const;
+  await closeOpenTaskRuns(runtime.registry.db, { ...flowRun.fence, to: lost });
   const last = unlessCancelled(flowRun, end);
   const state = stateOf(last, runtime.clock.now());
   const result = last.kind === 'returned' ? { result: last.value } : last.kind === 'skipped' ? { result: null } : {};

@@ -27,6 +27,7 @@ export function startLease(options: LeaseOptions): Lease {
   let thread: Worker | undefined;
   options.clock.sleep(STARTS_AFTER_MS, stopping.signal).then(
     () => {
+      if (stopping.signal.aborted) return;
       thread = startThread(options, attempt, (lostAttempt) => {
         if (lostAttempt === attempt) options.onLost();
       });

@@ -31,6 +31,7 @@ type BodyOptions = {
 export async function runBody(scope: AbortScope, options: BodyOptions, body: () => unknown): Promise<BodyEnd> {
   const timer = startTimer(scope, options);
   try {
+    scope.throwIfAborted();
     const returned = await scope.settle(invoke(body));
     return timedOut(scope, timer) ?? classifyReturned(returned, options.what);
   } catch (error) {

@@ -52,6 +52,12 @@ export class RunRecorder {
     this.#flushSoon();
   }
 
+  /** Writes what this task run still has to say of its progress: after its end nothing more is taken. */
+  async flushProgressOf(id: TaskRunId): Promise<void> {
+    if (this.#progress.has(id)) await this.flush();
+    else await this.#writing;
+  }
+
   /** Writes all there is. Rejects when the registry cannot be written; the lines are then kept for the next try. */
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
