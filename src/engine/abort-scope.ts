@@ -7,7 +7,9 @@ import type { Clock } from '../core/clock.ts';
  */
 export class AbortScope {
   #parent: AbortScope | undefined;
-  readonly #controller = new AbortController();
+  /** Made when somebody asks for the signal: most tasks never do. */
+  #controller: AbortController | undefined;
+  #stopped: { readonly reason: unknown } | undefined;
   readonly #below = new Set<AbortScope>();
   readonly #onAbandon = new Set<(reason: unknown) => void>();
   readonly #onClose = new Set<() => void>();
@@ -19,22 +21,25 @@ export class AbortScope {
   }
 
   get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#stopped !== undefined) this.#controller.abort(this.#stopped.reason);
     return this.#controller.signal;
   }
 
   get aborted(): boolean {
-    return this.#controller.signal.aborted;
+    return this.#stopped !== undefined;
   }
 
   /** Why it was stopped: what the signal's listeners see and what its work is rejected with. */
   get reason(): unknown {
-    return this.#controller.signal.reason as unknown;
+    return this.#stopped?.reason;
   }
 
   /** Asks the work to stop. The first reason stays. */
   abort(reason: unknown): void {
-    if (this.aborted) return;
-    this.#controller.abort(reason);
+    if (this.#stopped !== undefined) return;
+    this.#stopped = { reason };
+    this.#controller?.abort(reason);
     for (const scope of this.#below) scope.abort(reason);
   }
 
@@ -90,7 +95,7 @@ export class AbortScope {
 
   /** @throws the reason when it was stopped. */
   throwIfAborted(): void {
-    this.signal.throwIfAborted();
+    if (this.#stopped !== undefined) throw this.#stopped.reason as Error;
   }
 
   #hangUnder(scope: AbortScope | undefined): void {

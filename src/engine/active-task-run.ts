@@ -70,10 +70,11 @@ export class ActiveTaskRun {
   /** Ends the attempt, with its result when it has one, and then calls the hook. */
   async finish(to: RunState, result?: TaskRunEnd['result'], value?: Json): Promise<void> {
     this.#gate(to);
-    await this.site.flowRun.session.recorder.flushProgressOf(this.id);
+    const progress = this.site.flowRun.session.recorder.flushProgressOf(this.id);
+    if (progress !== undefined) await progress;
     this.#check(await this.#writeEnd(this.#db, to, result));
     this.#moved(to);
-    if (!isTerminal(to.kind)) return;
+    if (!isTerminal(to.kind) || this.task.options.hooks === undefined) return;
     const ended = {
       task: this.task.name,
       taskRunId: this.id,
@@ -133,7 +134,7 @@ export class ActiveTaskRun {
     return { id: this.id, attempt: this.#attempt, ...this.site.flowRun.fence };
   }
 
-  async #writeBegin(db: RegistryDb, states: readonly [RunState, ...RunState[]]): Promise<boolean> {
+  #writeBegin(db: RegistryDb, states: readonly [RunState, ...RunState[]]): Promise<boolean> {
     const { id, site, task, call } = this;
     const attempt = this.#attempt + 1;
     if (attempt > 1) return beginTaskAttempt(db, { ...this.#key, attempt, states });
@@ -152,7 +153,7 @@ export class ActiveTaskRun {
     });
   }
 
-  async #writeEnd(db: RegistryDb, to: RunState, result?: TaskRunEnd['result']): Promise<boolean> {
+  #writeEnd(db: RegistryDb, to: RunState, result?: TaskRunEnd['result']): Promise<boolean> {
     return finishTaskRun(db, { ...this.#key, to, ...(result === undefined ? {} : { result }) });
   }
 

@@ -29,8 +29,9 @@ export async function executeTask(site: CallSite, task: AnyTask, input: unknown,
   const recorded = site.resumed ? await findRecorded(site, task, call) : undefined;
   const run = new ActiveTaskRun(site, task, call, recorded);
 
-  const reused = await reuse(run, recorded);
+  const reused = recorded === undefined ? undefined : await reuse(run, recorded);
   if (reused !== undefined) return reused.value;
+  if (task.options.cache === undefined) return executeAttempts(run);
   const cache = await lookUpCache(site.flowRun.session, task, call.input, run.log);
   if (cache.hit !== undefined && cache.entry !== undefined) return takeFromCache(run, cache.hit, cache.entry);
   return executeAttempts(run, cache.entry);
@@ -72,11 +73,8 @@ async function findRecorded(site: CallSite, task: AnyTask, call: TaskCallRecord)
   });
 }
 
-async function reuse(
-  run: ActiveTaskRun,
-  recorded: TaskRunRow | undefined,
-): Promise<{ readonly value: Json } | undefined> {
-  if (recorded?.discardedAt !== null || !isSuccessful(recorded.state.kind)) return undefined;
+async function reuse(run: ActiveTaskRun, recorded: TaskRunRow): Promise<{ readonly value: Json } | undefined> {
+  if (recorded.discardedAt !== null || !isSuccessful(recorded.state.kind)) return undefined;
   const { runtime } = run.site.flowRun.session;
   const result = recorded.resultId === null ? { value: null } : await readResult(runtime, recorded.resultId);
   if (result === undefined) {
@@ -97,7 +95,7 @@ async function takeFromCache(
   return hit.value;
 }
 
-async function executeAttempts(run: ActiveTaskRun, entry: CacheEntry | undefined): Promise<Json> {
+async function executeAttempts(run: ActiveTaskRun, entry?: CacheEntry): Promise<Json> {
   const { clock } = run.site.flowRun.session.runtime;
   const at = clock.now();
   await run.begin([
@@ -134,7 +132,9 @@ function taskContext(run: ActiveTaskRun, scope: AbortScope): TaskContext<unknown
   const { id: taskRunId, attempt } = run;
   const source = { flowRunId, taskRunId };
   return {
-    signal: scope.signal,
+    get signal() {
+      return scope.signal;
+    },
     log: run.log,
     progress: (progress) => session.recorder.progress(source, attempt, progress),
     services: session.runtime.services,

@@ -25,6 +25,7 @@ export class RunRecorder {
   readonly #progress = new Map<TaskRunId, TaskProgress>();
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
+  #unfinished = 0;
 
   constructor(options: { readonly db: RegistryDb; readonly clock: Clock; readonly observer: RunObserver | undefined }) {
     this.#db = options.db;
@@ -52,17 +53,18 @@ export class RunRecorder {
     this.#flushSoon();
   }
 
-  /** Writes what this task run still has to say of its progress: after its end nothing more is taken. */
-  async flushProgressOf(id: TaskRunId): Promise<void> {
-    if (this.#progress.has(id)) await this.flush();
-    else await this.#writing;
+  /** Writes what this task run still has to say of its progress, if anything: after its end nothing more is taken. */
+  flushProgressOf(id: TaskRunId): Promise<void> | undefined {
+    if (this.#progress.has(id)) return this.flush();
+    return this.#unfinished > 0 ? this.#writing : undefined;
   }
 
   /** Writes all there is. Rejects when the registry cannot be written; the lines are then kept for the next try. */
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const written = this.#writing.then(() => this.#write());
+    this.#unfinished += 1;
+    const written = this.#writing.then(() => this.#write()).finally(() => (this.#unfinished -= 1));
     this.#writing = written.catch(() => undefined);
     await written;
   }
