@@ -13,7 +13,7 @@ export function confusionMatrixSvg(
   { confusionMatrix, accuracy, samples }: EvaluationReport,
   classNames: readonly string[],
 ): string {
-  const margin = 60 + LETTER_WIDTH * Math.min(LONGEST_NAME, Math.max(...classNames.map(({ length }) => length), 1));
+  const margin = 30 + LETTER_WIDTH * Math.min(LONGEST_NAME, Math.max(...classNames.map(({ length }) => length), 1));
   const top = margin + 24;
   const side = CELL * classNames.length;
   const place = (index: number): number => (index + 0.5) * CELL;
