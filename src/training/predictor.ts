@@ -98,7 +98,7 @@ async function cpuPredictor(model: LayersModel, reason: string): Promise<Predict
   const { image, classes } = classifierShape(model);
   return {
     engine: 'cpu',
-    reason: `the slower cpu engine is used: ${reason}`,
+    reason: `the cpu engine is used, hundreds of times slower: ${reason}`,
     image,
     classes,
     predict: (images, count) =>

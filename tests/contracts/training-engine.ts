@@ -11,7 +11,7 @@ import { BAR_CLASSES, BAR_IMAGE, barImages } from '../unit/training/tiny-problem
 
 /** What every training engine owes: run by each implementation's own test file. */
 export function trainingEngineContract(tf: TensorFlow, engine: TrainingEngine): void {
-  const parameters = { filters: 4, blocks: 1, units: 16, dropout: 0.2 };
+  const parameters = { filters: 4, blocks: 1, units: 32, dropout: 0.2 };
   const newModel = (): LayersModel => buildModel(tf, { name: 'cnn', parameters }, BAR_IMAGE, BAR_CLASSES, 1);
   const options = { seed: 2, threads: 1, labelSmoothing: 0 };
 
@@ -30,11 +30,11 @@ export function trainingEngineContract(tf: TensorFlow, engine: TrainingEngine): 
   });
 
   test('learns a small problem', async () => {
-    const unseen = barImages(60, 2);
+    const unseen = barImages(30, 2);
     await withTrainer(newModel(), async (trainer) => {
-      const first = await trainer.step(barImages(60, 3), 0.01);
-      for (let step = 0; step < 25; step += 1) await trainer.step(barImages(30, 4 + step), 0.01);
-      const last = await trainer.step(barImages(60, 3), 0.01);
+      const first = await trainer.step(barImages(30, 3), 0.03);
+      for (let step = 0; step < 12; step += 1) await trainer.step(barImages(16, 4 + step), 0.03);
+      const last = await trainer.step(barImages(30, 3), 0.03);
       expect(last.loss).toBeLessThan(first.loss / 2);
       expect(last.correct).toBeGreaterThan(first.correct);
       expect(accuracyOf(await trainer.predict(unseen.images, unseen.count), unseen.labels)).toBeGreaterThan(0.8);

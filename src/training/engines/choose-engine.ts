@@ -26,7 +26,7 @@ export async function chooseEngine(
     return { engine: onnx, reason: `the model compiles to an ONNX training graph (${onnx.version})` };
   }
   const { engine } = await insistOn(cpu, model);
-  return { engine, reason: `the slower cpu engine is used: ${refusal}` };
+  return { engine, reason: `the cpu engine is used, hundreds of times slower: ${refusal}` };
 }
 
 async function installedEngines(): Promise<Candidates> {

@@ -11,7 +11,7 @@ import type { StepResult, Trainer, TrainerOptions, TrainingEngine } from './trai
 
 /**
  * TensorFlow.js on one core: automatic differentiation of whatever layers the model has. The reference that other
- * engines are tested against, and the fallback for models they do not know; several times slower than they are. A step
+ * engines are tested against, and the fallback for models they do not know; hundreds of times slower than they are. A step
  * blocks the event loop of its thread.
  */
 export function createCpuEngine(tf: TensorFlow): TrainingEngine {

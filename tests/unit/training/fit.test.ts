@@ -3,7 +3,7 @@ import { systemClock } from '../../../src/core/clock.ts';
 import { TrainingError } from '../../../src/core/errors.ts';
 import type { Progress } from '../../../src/core/logger.ts';
 import { buildModel } from '../../../src/training/build-model.ts';
-import { createCpuEngine } from '../../../src/training/engines/cpu-engine.ts';
+import { chooseEngine } from '../../../src/training/engines/choose-engine.ts';
 import type { Trainer, TrainingEngine } from '../../../src/training/engines/training-engine.ts';
 import { evaluate } from '../../../src/training/evaluate.ts';
 import { fit } from '../../../src/training/fit.ts';
@@ -23,7 +23,7 @@ const settings: TrainingSettings = {
   seed: 3,
 };
 const newModel = (seed = settings.seed) => buildModel(tf, settings.architecture, BAR_IMAGE, BAR_CLASSES, seed);
-const cpu = createCpuEngine(tf);
+const { engine } = await chooseEngine('auto', newModel());
 
 /** An engine whose training does nothing and whose validation accuracy goes as told; weights hold the epoch's number. */
 function scriptedEngine(accuracies: readonly number[], loss = 1): TrainingEngine {
@@ -53,7 +53,7 @@ test('fit learns to tell bars apart and reports every epoch', async () => {
   const reports: Progress[] = [];
   const validation = barImages(60, 2);
   const result = await fit(
-    { model, engine: cpu, settings, train: barImages(180), validation },
+    { model, engine, settings, train: barImages(180), validation },
     { clock: systemClock, onEpoch: (metrics) => void epochs.push(metrics), progress: (p) => reports.push(p) },
   );
 
@@ -65,7 +65,7 @@ test('fit learns to tell bars apart and reports every epoch', async () => {
   expect(reports.at(-1)).toEqual({ done: 720, total: 720, unit: 'images', label: 'epoch 4/4' });
 
   const best = epochs[result.bestEpoch - 1]!;
-  const trainer = await cpu.createTrainer(model, { seed: 0, threads: 1, labelSmoothing: 0 });
+  const trainer = await engine.createTrainer(model, { seed: 0, threads: 1, labelSmoothing: 0 });
   const probabilities = await predictInBatches(trainer, validation, { batchSize: 7 });
   const report = evaluate({ probabilities, labels: validation.labels }, ['upright', 'lying', 'diagonal']);
   expect(report.accuracy).toBeCloseTo(best.validationAccuracy, 10);
@@ -76,7 +76,7 @@ test('fit learns to tell bars apart and reports every epoch', async () => {
 test('the same seed gives bit-identical weights, another seed others', async () => {
   const trained = async (seed: number): Promise<Float32Array[]> => {
     const model = newModel(seed);
-    const input = { model, engine: cpu, train: barImages(48), validation: barImages(12, 2) };
+    const input = { model, engine, train: barImages(24), validation: barImages(6, 2) };
     await fit({ ...input, settings: { ...settings, seed, epochs: 2 } }, { clock: systemClock });
     return copyWeights(model);
   };
@@ -105,7 +105,7 @@ test('a loss that is not a number ends the training with the learning rate in th
 
 test('an abort ends the training between two steps with its reason', async () => {
   const controller = new AbortController();
-  const input = { model: newModel(), engine: cpu, train: barImages(300), validation: barImages(30, 2) };
+  const input = { model: newModel(), engine, train: barImages(300), validation: barImages(30, 2) };
   const training = fit(
     { ...input, settings: { ...settings, epochs: 1000 } },
     { clock: systemClock, signal: controller.signal },
@@ -121,6 +121,6 @@ test.each([
   ['too few bytes', { train: { ...barImages(4), images: new Uint8Array(3) } }, 'says 4 images but holds 3 bytes'],
   ['batches of nothing', { settings: { ...settings, batchSize: 0 } }, 'batchSize must be a whole number from 1'],
 ])('fit refuses %s before training', async (_title, change, message) => {
-  const input = { model: newModel(), engine: cpu, train: barImages(6), validation: barImages(6, 2), settings };
+  const input = { model: newModel(), engine, train: barImages(6), validation: barImages(6, 2), settings };
   await expect(fit({ ...input, ...change }, { clock: systemClock })).rejects.toThrow(message);
 });

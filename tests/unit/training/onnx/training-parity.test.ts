@@ -96,7 +96,7 @@ async function train(engine: TrainingEngine, net: Net, options: TrainerOptions &
   const trainer = await engine.createTrainer(model, options);
   try {
     const losses: number[] = [];
-    for (const [step, count] of [16, 16, 16, 16, 16, 5].entries()) {
+    for (const [step, count] of [6, 6, 6, 6, 6, 2].entries()) {
       const { loss } = await trainer.step(randomBatch(net, count, step), options.learningRate);
       losses.push(loss);
     }
