@@ -11,20 +11,22 @@ import { openServices } from './open-services.ts';
 /** Runs the command line of this process over the given flows, then ends the process with the command's exit code. */
 export async function main(catalogue: FlowCatalogue<AnyFlow<AppServices>>): Promise<never> {
   const version = packageVersion();
+  const { env } = process;
+  const cwd = process.cwd();
   const stdoutClosed = new AbortController();
   ignoreClosedPipes(stdoutClosed);
   const ending = await runCommandLine(process.argv.slice(2), {
     catalogue,
     version,
-    cwd: process.cwd(),
-    env: process.env,
+    cwd,
+    env,
     stdout: process.stdout,
     stderr: process.stderr,
     stdoutClosed: stdoutClosed.signal,
     clock: systemClock,
     ...(process.stdin.isTTY ? { ask } : {}),
     interruptions: processInterruptions,
-    openServices: (options) => openServices({ ...options, version }),
+    openServices: (options) => openServices({ ...options, cwd, env, version }),
   });
   await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
   process.exit(exitCodeOf(ending));

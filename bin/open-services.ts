@@ -3,14 +3,15 @@ import type { ServicesOptions } from '../src/cli/command-context.ts';
 import { systemClock } from '../src/core/clock.ts';
 
 /** Wires what the commands work with, by hand and in this one place. Nothing of it is loaded before it is called. */
-export async function openServices(options: ServicesOptions & { readonly version: string }): Promise<AppServices> {
+export async function openServices(
+  options: ServicesOptions & Pick<AppServices, 'cwd' | 'env'> & { readonly version: string },
+): Promise<AppServices> {
   const { findProject } = await import('../src/app/project.ts');
   const { findCodeVersion } = await import('../src/app/code-version.ts');
   const { openRegistry } = await import('../src/registry/open-registry.ts');
   const { createArtifactStore } = await import('../src/storage/artifact-store.ts');
   const { seededRandom } = await import('../src/core/seeded-random.ts');
-  const { env } = process;
-  const cwd = process.cwd();
+  const { cwd, env } = options;
   const project = findProject({ cwd, env, homeOption: options.homeOption });
   return {
     project,

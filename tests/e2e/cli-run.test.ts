@@ -2,7 +2,7 @@ import { afterAll, expect, test } from '@jest/globals';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runCli, startCli } from './run-cli.ts';
+import { runCli, runCliHere, startCli } from './run-cli.ts';
 
 const room = mkdtempSync(join(tmpdir(), 'cli-run-'));
 afterAll(() => rmSync(room, { recursive: true, force: true }));
@@ -29,7 +29,7 @@ test('run --json prints one document of the promised shape on stdout, and what h
 });
 
 test('without --json the summary says how it ended and what to do next', async () => {
-  const { stdout, code } = await runCli(['run', 'hello', '--name', 'my-run'], { cwd: project('summary') });
+  const { stdout, code } = await runCliHere(['run', 'hello', '--name', 'my-run'], { cwd: project('summary') });
   expect(code).toBe(0);
   expect(stdout).toMatch(/Completed my-run in/);
   expect(stdout).toMatch(/Next {2}mlflow-ts run party\n +mlflow-ts runs show \w{8}\n/);
@@ -39,17 +39,17 @@ test('parameters come from the command line over the environment over YAML', asy
   const cwd = project('precedence');
   writeFileSync(join(cwd, 'config.yaml'), 'hello:\n  name: yaml\n  times: 3\n');
   const env = { MLFLOW_TS_NAME: 'environment' };
-  const { stdout } = await runCli(['run', 'hello', '-c', 'config.yaml', '-p', 'times=1', '--json'], { cwd, env });
+  const { stdout } = await runCliHere(['run', 'hello', '-c', 'config.yaml', '-p', 'times=1', '--json'], { cwd, env });
   expect(JSON.parse(stdout).result).toEqual({ greetings: ['hello environment'] });
 });
 
 test('a failed run is exit 1, with its error and the commands that go on from there', async () => {
   const cwd = project('failed');
-  const { code, stdout } = await runCli(['run', 'broken'], { cwd });
+  const { code, stdout } = await runCliHere(['run', 'broken'], { cwd });
   expect(code).toBe(1);
   expect(stdout).toMatch(/Failed broken-\w+ in .*\n {2}DataError: the images are broken/);
   expect(stdout).toMatch(/Logs {3}mlflow-ts runs logs \w{8}\n {2}Again {2}mlflow-ts runs retry \w{8}/);
-  const again = await runCli(['run', 'broken', '--json'], { cwd });
+  const again = await runCliHere(['run', 'broken', '--json'], { cwd });
   expect(JSON.parse(again.stdout)).toMatchObject({
     flowRun: { state: 'Failed' },
     result: null,
@@ -59,8 +59,8 @@ test('a failed run is exit 1, with its error and the commands that go on from th
 
 test('a skipped run is exit 0, and a run that fails over a parameter is exit 2', async () => {
   const cwd = project('codes');
-  expect((await runCli(['run', 'idle'], { cwd })).code).toBe(0);
-  expect((await runCli(['run', 'broken', '-p', 'kind=parameter'], { cwd })).code).toBe(2);
+  expect((await runCliHere(['run', 'idle'], { cwd })).code).toBe(0);
+  expect((await runCliHere(['run', 'broken', '-p', 'kind=parameter'], { cwd })).code).toBe(2);
 });
 
 test('wrong usage is exit 2, tells what was meant, and makes no registry', async () => {
@@ -76,15 +76,15 @@ test('wrong usage is exit 2, tells what was meant, and makes no registry', async
     [['run', 'hello', '--jsn'], 'Did you mean --json?'],
     [['run'], "missing required argument 'flow'"],
   ] as const) {
-    const { code, stderr } = await runCli(args, { cwd });
+    const { code, stderr } = await runCliHere(args, { cwd });
     expect([args, code]).toEqual([args, 2]);
     expect(stderr).toContain(hint);
   }
-  expect((await runCli(['runs', 'ls'], { cwd })).stderr).toContain('Nothing has run yet');
+  expect((await runCliHere(['runs', 'ls'], { cwd })).stderr).toContain('Nothing has run yet');
 });
 
 test('with --json an error before the run is a document too', async () => {
-  const { stdout, code } = await runCli(['run', 'helo', '--json'], { cwd: project('json-error') });
+  const { stdout, code } = await runCliHere(['run', 'helo', '--json'], { cwd: project('json-error') });
   expect(code).toBe(2);
   expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'NOT_FOUND', message: expect.stringContaining('hello') } });
 });
@@ -121,7 +121,7 @@ test('a second Ctrl-C ends what does not listen at once', async () => {
 test('in a CI job the summary page gets a Markdown section', async () => {
   const cwd = project('ci');
   const page = join(cwd, 'summary.md');
-  await runCli(['run', 'hello'], { cwd, env: { GITHUB_STEP_SUMMARY: page } });
+  await runCliHere(['run', 'hello'], { cwd, env: { GITHUB_STEP_SUMMARY: page } });
   expect(readFileSync(page, 'utf8')).toContain('### ✅ mlflow-ts hello: Completed');
 });
 

@@ -2,14 +2,14 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { column, runCli, startCli } from './run-cli.ts';
+import { column, runCliHere, startCli } from './run-cli.ts';
 import type { Ended } from './run-cli.ts';
 
 const cwd = mkdtempSync(join(tmpdir(), 'cli-runs-'));
 mkdirSync(join(cwd, '.mlflow-ts'));
 afterAll(() => rmSync(cwd, { recursive: true, force: true }));
 
-const cli = (...args: string[]): Promise<Ended> => runCli(args, { cwd });
+const cli = (...args: string[]): Promise<Ended> => runCliHere(args, { cwd });
 const json = async (...args: string[]): Promise<ReturnType<typeof JSON.parse>> =>
   JSON.parse((await cli(...args, '--json')).stdout);
 

@@ -1,6 +1,11 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { exitCodeOf } from '../../bin/exit-code.ts';
+import { openServices } from '../../bin/open-services.ts';
+import { runCommandLine } from '../../src/cli/command-line.ts';
+import { systemClock } from '../../src/core/clock.ts';
+import { tinyCatalogue } from './tiny-flows.ts';
 
 /** The shipped command line, and the same over small flows. */
 export const SHIPPED = fileURLToPath(new URL('../../bin/mlflow-ts.js', import.meta.url));
@@ -49,9 +54,28 @@ export function startCli(args: readonly string[], { cwd, env = {}, script = TINY
   return { child, stderrShows, ended };
 }
 
-/** Runs the command line to its end. */
+/** Runs the command line to its end, in a process of its own. */
 export function runCli(args: readonly string[], options: Options): Promise<Ended> {
   return startCli(args, options).ended;
+}
+
+/** Runs the command line over the small flows in this process: the same code but for the process around it, and quicker. */
+export async function runCliHere(args: readonly string[], { cwd, env = {} }: Options): Promise<Ended> {
+  let stdout = '';
+  let stderr = '';
+  const ending = await runCommandLine(args, {
+    catalogue: tinyCatalogue,
+    version: '0.0.0',
+    cwd,
+    env,
+    stdout: { write: (text) => (stdout += text) },
+    stderr: { write: (text) => (stderr += text) },
+    stdoutClosed: new AbortController().signal,
+    clock: systemClock,
+    interruptions: { listen: () => () => undefined, kill: () => undefined },
+    openServices: (options) => openServices({ ...options, cwd, env, version: '0.0.0' }),
+  });
+  return { code: exitCodeOf(ending), stdout, stderr };
 }
 
 /** One member of each row of a JSON array. */
