@@ -2,10 +2,14 @@ import { appendFile } from 'node:fs/promises';
 import type { RunAudience } from '../app/run-flow.ts';
 import type { AppServices } from '../app/services.ts';
 import { shortId } from '../core/ids.ts';
+import type { DatasetVersionId } from '../core/ids.ts';
+import { getDatasetVersion } from '../registry/dataset-versions.ts';
+import type { DatasetVersionRow } from '../registry/dataset-versions.ts';
 import type { FlowRunOutcome } from '../engine/run-runtime.ts';
 import { cancelOnInterrupt } from './cancel-on-interrupt.ts';
 import type { CommandContext } from './command-context.ts';
 import type { Output } from './output.ts';
+import { datasetVersionOf } from './result-facts.ts';
 import { publicError } from './report-error.ts';
 import { createRunDisplay } from './live/run-display.ts';
 import { markdownSummary, runSummary } from './run-summary.ts';
@@ -54,19 +58,29 @@ function cancelText(id: string): string {
 async function tellOutcome(
   outcome: FlowRunOutcome,
   { catalogue, env }: CommandContext,
-  { project }: AppServices,
+  services: AppServices,
   output: Output,
 ): Promise<void> {
   const { flowRun, result, error } = outcome;
+  const { dataDir, modelsDir } = services.project;
+  const places = { dataDir, modelsDir, dataset: await datasetOf(outcome, services) };
   const run: EndedRun = { ...flowRun, result, error, next: catalogue[flowRun.flow]?.next };
   if (output.json) output.printJson(outcomeJson(outcome));
-  else output.print(`\n${runSummary(run, project, output.paint)}`);
+  else output.print(`\n${runSummary(run, places, output.paint)}`);
   if ((env.GITHUB_STEP_SUMMARY ?? '') === '') return;
   try {
-    await appendFile(env.GITHUB_STEP_SUMMARY!, markdownSummary(run, project));
+    await appendFile(env.GITHUB_STEP_SUMMARY!, markdownSummary(run, places));
   } catch (failure) {
     output.remark(`The summary could not be written to $GITHUB_STEP_SUMMARY: ${String(failure)}`);
   }
+}
+
+async function datasetOf(
+  { result }: FlowRunOutcome,
+  { registry }: AppServices,
+): Promise<DatasetVersionRow | undefined> {
+  const id = datasetVersionOf(result);
+  return id === undefined ? undefined : getDatasetVersion(registry.db, id as DatasetVersionId);
 }
 
 /** The document of `run --json`. */

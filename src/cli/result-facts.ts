@@ -5,8 +5,12 @@ import { shortId } from '../core/ids.ts';
 /** One line of a summary: what it is about and what it says. */
 export type Fact = { readonly about: string; readonly text: string };
 
-/** Where the files that results name are. */
-export type Places = { readonly dataDir: string; readonly modelsDir: string };
+/** Where the files that results name are, and what is known of the data they come from. */
+export type Places = {
+  readonly dataDir: string;
+  readonly modelsDir: string;
+  readonly dataset?: { readonly name: string; readonly synthetic: boolean } | undefined;
+};
 
 /** What a flow's result tells people, in the order of the loop: data, tensor cache, study, model, promotion. */
 export function resultFacts(result: Json | undefined, places: Places): Fact[] {
@@ -35,7 +39,13 @@ function promotionFacts(result: Json | undefined): Fact[] {
   return [{ about: promotion.decision === 'promoted' ? 'Promoted' : 'Kept', text }];
 }
 
-function modelFacts(result: Json | undefined, { modelsDir }: Places): Fact[] {
+/** The id of the dataset version that a registration names. */
+export function datasetVersionOf(result: Json | undefined): string | undefined {
+  const found = registration.safeParse(result).data?.datasetVersion;
+  return typeof found === 'string' ? found : undefined;
+}
+
+function modelFacts(result: Json | undefined, { modelsDir, dataset }: Places): Fact[] {
   const found = registration.safeParse(result).data;
   if (found === undefined) return [];
   const metrics = Object.entries(found.metrics).flatMap(([name, value]) =>
@@ -45,7 +55,9 @@ function modelFacts(result: Json | undefined, { modelsDir }: Places): Fact[] {
     ...(metrics.length === 0 ? [] : [{ about: 'Metrics', text: metrics.join(' · ') }]),
     { about: 'Model', text: `${modelsDir}/${found.model.name}/${found.model.version}` },
     ...(found.study === undefined ? [] : [{ about: 'Study', text: nameText(found.study) }]),
-    ...(found.datasetVersion === undefined ? [] : [{ about: 'Data', text: nameText(found.datasetVersion) }]),
+    ...(found.datasetVersion === undefined
+      ? []
+      : [{ about: 'Data', text: dataText(nameText(found.datasetVersion), dataset) }]),
   ];
 }
 
@@ -80,11 +92,10 @@ function tensorCacheFacts(result: Json | undefined, { dataDir }: Places): Fact[]
 function datasetFacts(result: Json | undefined, { dataDir }: Places): Fact[] {
   const found = datasetVersion.safeParse(result).data;
   if (found === undefined) return [];
-  const origin = found.synthetic ? ' (synthetic: drawn by a generator, not photographed)' : '';
   return [
     {
       about: 'Data',
-      text: `${found.name} ${shortId(found.id)}: ${found.samples} samples of ${found.classNames.length} classes${origin}`,
+      text: `${dataText(shortId(found.id), found)}: ${found.samples} samples of ${found.classNames.length} classes`,
     },
     { about: 'Files', text: `${dataDir}/${found.path}` },
   ];
@@ -93,6 +104,11 @@ function datasetFacts(result: Json | undefined, { dataDir }: Places): Fact[] {
 /** Four digits, but none for whole numbers. */
 export function metricText(value: number): string {
   return Number.isInteger(value) ? String(value) : value.toFixed(4);
+}
+
+function dataText(id: string, dataset: Places['dataset']): string {
+  if (dataset === undefined) return id;
+  return `${dataset.name} ${id}${dataset.synthetic ? ' (synthetic: drawn by a program, not photographed)' : ''}`;
 }
 
 function nameText(value: Json): string {

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { exitCodeOf } from '../../bin/exit-code.ts';
 import { openServices } from '../../bin/open-services.ts';
 import { runCommandLine } from '../../src/cli/command-line.ts';
+import type { CommandContext } from '../../src/cli/command-context.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { tinyCatalogue } from './tiny-flows.ts';
 
@@ -59,12 +60,15 @@ export function runCli(args: readonly string[], options: Options): Promise<Ended
   return startCli(args, options).ended;
 }
 
-/** Runs the command line over the small flows in this process: the same code but for the process around it, and quicker. */
-export async function runCliHere(args: readonly string[], { cwd, env = {} }: Options): Promise<Ended> {
+/** Runs the command line, unless told else over the small flows, in this process: the same code but for the process around it, and quicker. */
+export async function runCliHere(
+  args: readonly string[],
+  { cwd, env = {}, catalogue = tinyCatalogue }: Omit<Options, 'script'> & Partial<Pick<CommandContext, 'catalogue'>>,
+): Promise<Ended> {
   let stdout = '';
   let stderr = '';
   const ending = await runCommandLine(args, {
-    catalogue: tinyCatalogue,
+    catalogue,
     version: '0.0.0',
     cwd,
     env,

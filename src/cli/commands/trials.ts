@@ -18,7 +18,13 @@ export function declareTrials(program: Command, context: CommandContext): void {
 
 async function printTrials(services: AppServices, wanted: string | undefined, output: Output): Promise<void> {
   const { listTrials } = await import('../../app/trials.ts');
-  const { study, trials } = await listTrials(services, wanted);
+  const found = wanted === undefined ? await latestOrNone(listTrials(services)) : await listTrials(services, wanted);
+  if (found === undefined) {
+    if (output.json) output.printJson([]);
+    else output.remark('Nothing was searched yet. Start with: mlflow-ts run hpo, or mlflow-ts run pipeline');
+    return;
+  }
+  const { study, trials } = found;
   if (output.json) {
     output.printJson(trials);
     return;
@@ -43,6 +49,15 @@ async function printTrials(services: AppServices, wanted: string | undefined, ou
   const { name, state, complete, failed } = study;
   const ended = `${complete} complete${failed > 0 ? `, ${failed} failed` : ''}`;
   output.remark(output.paintRemark.dim(`\nStudy ${name}: ${state}, ${study.trials} trials, ${ended}.`));
+}
+
+/** That there is no study at all is no mistake when none was named. */
+async function latestOrNone<Found>(listing: Promise<Found>): Promise<Found | undefined> {
+  const { NotFoundError } = await import('../../core/errors.ts');
+  return listing.catch((error: unknown) => {
+    if (error instanceof NotFoundError) return undefined;
+    throw error;
+  });
 }
 
 function tookText({ startedAt, endedAt }: TrialListing): string {

@@ -58,8 +58,14 @@ test('collected data that is synthetic is called so', () => {
     synthetic: true,
   };
   const text = runSummary({ ...completed, flow: 'collect', result, next: 'mlflow-ts run prep' }, places, paint);
-  expect(text).toContain('2600 samples of 2 classes (synthetic: drawn by a generator, not photographed)');
+  expect(text).toContain('signs f00d (synthetic: drawn by a program, not photographed): 2600 samples of 2 classes');
   expect(text).toContain('Next   mlflow-ts run prep');
+});
+
+test('a model from synthetic data says so', () => {
+  const known = { ...places, dataset: { name: 'sample-signs', synthetic: true } };
+  const text = runSummary({ ...completed, result: registered }, known, paint);
+  expect(text).toContain('Data      sample-signs abcdef012345 (synthetic: drawn by a program, not photographed)');
 });
 
 test('a search tells its best trial, or that none completed', () => {

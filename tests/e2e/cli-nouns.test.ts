@@ -1,0 +1,109 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { beforeAll, expect, test } from '@jest/globals';
+import { catalogue } from '../../flows/catalogue.ts';
+import { drawCorners, SHORT, temporaryProject } from '../helpers/project.ts';
+import { temporaryFolder } from '../helpers/dataset-files.ts';
+import { runCliHere } from './run-cli.ts';
+import type { Ended } from './run-cli.ts';
+
+let cwd: string;
+const cli = (...args: string[]): Promise<Ended> => runCliHere(args, { cwd, catalogue });
+const json = async (...args: string[]): Promise<ReturnType<typeof JSON.parse>> =>
+  JSON.parse((await cli(...args, '--json')).stdout);
+
+/** One dataset, one study, and two versions of the model `corners`, the first of which is champion. */
+beforeAll(async () => {
+  const project = await temporaryProject();
+  cwd = project.folder;
+  await drawCorners(path.join(cwd, 'corners'), 30);
+  const outcome = await project.run('pipeline', { ...SHORT, source: 'folder:corners', epochs: 8 });
+  expect(outcome.flowRun.state.kind).toBe('Completed');
+  const again = await project.run('register', { epochs: 1, threads: 1, gate: 'manual' });
+  expect(again.flowRun.state.kind).toBe('Completed');
+}, 120_000);
+
+test('data ls and show tell what was collected and which tensor caches there are', async () => {
+  const { stdout } = await cli('data', 'ls');
+  expect(stdout).toMatch(/^VERSION +DATASET +CLASSES +SAMPLES +SIZE +COLLECTED +FILES +SOURCE\n/);
+  expect(stdout).toMatch(/corners +3 +90 .* here +folder:/);
+  const shown = await cli('dataset', 'show', 'corners');
+  expect(shown.stdout).toMatch(/Classes +3: bottom left top/);
+  expect(shown.stdout).toMatch(/16×16×1 +train \d+ · validation \d+ · test \d+/);
+  expect(await json('data', 'show')).toMatchObject({ name: 'corners', tensorCaches: [expect.anything()] });
+  expect((await cli('data', 'show', 'conrers')).code).toBe(2);
+});
+
+test('experiments and trials show what was tried, the best marked', async () => {
+  expect((await cli('experiment', 'ls')).stdout).toMatch(/corners +1 +\d+/);
+  const { stdout } = await cli('experiments', 'show', 'corners');
+  expect(stdout).toMatch(/finished +2\/2 +[\d.]+ +learningRate=/);
+  expect(stdout).toContain('validationAccuracy=');
+  const trials = await cli('trials', 'ls');
+  expect(trials.stdout).toMatch(/^TRIAL +STATE +VALIDATION ACCURACY +TOOK +PARAMETERS/);
+  expect(trials.stdout.match(/ best$/gm)).toHaveLength(1);
+  expect(await json('trial', 'ls', 'latest')).toHaveLength(2);
+});
+
+test('models are promoted by hand and rolled back, and show what was decided', async () => {
+  expect((await cli('model', 'ls')).stdout).toMatch(/corners +2 +champion=1/);
+  const promoted = await cli('models', 'promote', 'corners/2', '--reason', 'for the test');
+  expect(promoted.stdout).toBe('corners: champion is now version 2 (version 1 before).\n');
+  const shown = (await cli('models', 'show', 'corners')).stdout;
+  expect(shown).toMatch(/promoted +2 +1 +manual .* for the test/);
+  expect(shown).toMatch(/champion +1 +2 .* for the test/);
+  expect((await cli('models', 'promote', 'corners/2')).code).toBe(1);
+  expect((await cli('models', 'promote', 'corners')).stderr).toContain('Say which version');
+  expect(await json('models', 'rollback', 'corners')).toEqual({
+    name: 'corners',
+    alias: 'champion',
+    version: 1,
+    previousVersion: 2,
+  });
+});
+
+test('a model is exported to a folder or a zip, and nothing is replaced unasked', async () => {
+  const { stdout } = await cli('models', 'export', 'corners', 'out.zip');
+  expect(stdout).toContain(path.join(cwd, 'out.zip'));
+  expect(existsSync(path.join(cwd, 'out.zip'))).toBe(true);
+  expect((await cli('models', 'export', 'corners', 'out.zip')).code).toBe(1);
+  expect((await cli('models', 'export', 'corners', 'out.zip', '--force')).code).toBe(0);
+});
+
+test('a version without an alias can be deleted, the champion cannot', async () => {
+  expect((await cli('models', 'delete', 'corners/1', '-y')).code).toBe(1);
+  expect((await cli('models', 'delete', 'corners/2')).stderr).toContain('-y');
+  expect((await cli('models', 'delete', 'corners/2', '-y')).stdout).toContain('Deleted the files of corners version 2');
+  expect((await cli('models', 'ls')).stdout).toMatch(/corners +1 +champion=1/);
+});
+
+test('predict tells labels with probabilities, for several images the word, and exits 1 when one is unreadable', async () => {
+  const { code, stdout } = await cli('predict', 'corners/left/1.png', 'corners/top/1.png', '--top', '2');
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/corners\/left\/1\.png +left +\d+\.\d % +\w+ \d+\.\d %$/m);
+  expect(stdout).toContain('Word: lefttop');
+  writeFileSync(path.join(cwd, 'torn.png'), 'no image');
+  const torn = await cli('predict', 'corners/left/1.png', 'torn.png', '--model', 'corners@champion');
+  expect(torn.code).toBe(1);
+  expect(torn.stdout).toMatch(/torn\.png +unreadable/);
+  expect(torn.stderr).toContain('1 of 2 images could not be read');
+  expect((await cli('predict', 'nowhere.png')).code).toBe(2);
+  expect((await cli('predict', 'corners/left/1.png', '--model', 'conrers')).code).toBe(2);
+});
+
+test('where there is nothing yet, every list says what to do', async () => {
+  const empty = await temporaryFolder();
+  const nouns: readonly [string, string][] = [
+    ['runs', 'mlflow-ts run pipeline'],
+    ['data', 'mlflow-ts run collect'],
+    ['experiments', 'mlflow-ts run pipeline'],
+    ['trials', 'mlflow-ts run hpo'],
+    ['models', 'mlflow-ts run pipeline'],
+  ];
+  for (const [noun, next] of nouns) {
+    const listed = await runCliHere([noun, 'ls'], { cwd: empty, catalogue });
+    expect([noun, listed]).toEqual([noun, { code: 0, stdout: '', stderr: expect.stringContaining(next) }]);
+    expect((await runCliHere([noun, 'ls', '--json'], { cwd: empty, catalogue })).stdout).toBe('[]\n');
+  }
+  expect(existsSync(path.join(empty, '.mlflow-ts'))).toBe(false);
+});
