@@ -5,6 +5,6 @@ export default {
   testMatch: ['**/*.test.js'],
   testEnvironment: '<rootDir>/tests/host-realm-environment.js',
   transform: {},
-  testTimeout: 30_000,
+  testTimeout: 120_000,
   maxWorkers: 2,
 };

@@ -2,6 +2,7 @@ import { toRunError } from '../core/errors.ts';
 import { newTrainingRunId } from '../core/ids.ts';
 import type { DatasetVersionId, ExperimentId, TensorCacheId, TrainingRunId, TrialId } from '../core/ids.ts';
 import type { JsonObject } from '../core/json.ts';
+import type { ReportProgress } from '../core/logger.ts';
 import type { TaskContext } from '../engine/run-contexts.ts';
 import { logMetrics } from '../registry/metrics.ts';
 import { logParams } from '../registry/params.ts';
@@ -28,6 +29,8 @@ export type RecordingOptions = {
   readonly context: TaskContext<AppServices>;
   readonly signal: AbortSignal;
   readonly onEpoch: (metrics: EpochMetrics) => void;
+  /** How far the training is, in images, several times a second. */
+  readonly progress?: ReportProgress;
 };
 
 /**
@@ -36,7 +39,7 @@ export type RecordingOptions = {
  * @throws what runTrainingJob throws; TrainingError when a metric is no number.
  */
 export async function recordTraining(training: TrainingToRecord, options: RecordingOptions): Promise<RecordedTraining> {
-  const { context, signal, onEpoch } = options;
+  const { context, signal, onEpoch, progress } = options;
   const { registry, clock } = context.services;
   const { job, trial, ...row } = training;
   const { db } = registry;
@@ -56,6 +59,7 @@ export async function recordTraining(training: TrainingToRecord, options: Record
       signal,
       log: context.log,
       register: (child, what) => context.children.register(child, what),
+      ...(progress === undefined ? {} : { progress }),
       onEpoch: (metrics) => {
         const rows = epochRows(metrics, clock.now());
         written = written.then(() => logMetrics(db, id, rows));

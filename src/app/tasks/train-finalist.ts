@@ -48,6 +48,7 @@ export const trainFinalist = task(
     const settings = trialSettings(input.trial.params, { architecture, epochs: input.epochs, seed: input.seed });
     const folder = join(workDirOf(services), context.run.taskRunId);
     await rm(folder, { recursive: true, force: true });
+    let lastEpoch = '';
     try {
       const { trainingRunId, result } = await recordTraining(
         {
@@ -67,11 +68,11 @@ export const trainFinalist = task(
         {
           context,
           signal,
-          onEpoch: ({ epoch, validationAccuracy, imagesPerSecond }) => {
-            const label = `validation ${percent(validationAccuracy)}, ${Math.round(imagesPerSecond)} images/s`;
-            progress({ done: epoch, total: input.epochs, unit: 'epochs', label });
-            log.info(`Epoch ${epoch} of ${input.epochs}: ${label}`);
+          onEpoch: ({ epoch, validationAccuracy }) => {
+            lastEpoch = `, validation ${percent(validationAccuracy)}`;
+            log.info(`Epoch ${epoch} of ${input.epochs}${lastEpoch}`);
           },
+          progress: (done) => progress({ ...done, label: `${done.label ?? ''}${lastEpoch}` }),
         },
       );
       log.info(
