@@ -57,6 +57,8 @@ async function createSession(body: SessionRequestBody & { kind: 'create' }): Pro
     interOpNumThreads: 1,
     executionMode: 'sequential',
     logSeverityLevel: 3,
+    // Threads that spin while they wait burn as much time as they compute, and starve trials beside them.
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
   });
   sessions.set(body.session, session);
   const ports = [...session.inputMetadata, ...session.outputMetadata];
