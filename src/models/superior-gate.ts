@@ -8,7 +8,7 @@ export type SuperiorGateInput = {
   readonly challenger: TestOutcome & { readonly classes: readonly string[] };
   /** The served version on the same samples; absent when there is none. Only samples that both have are compared. */
   readonly champion?: TestOutcome;
-  /** How much of its accuracy (a share, 0..1) a class of 50 test samples or more may lose before it counts; default 0. */
+  /** How much of its accuracy (a share, 0..1) a class of 50 test samples or more may lose before it counts; default 0.01. */
   readonly classFallTolerance?: number;
 };
 
@@ -50,15 +50,16 @@ const SIGNIFICANCE = 0.05;
 const MAJORITY_MARGIN = 0.1;
 /** From so many test samples on a class's fall is taken at face value. */
 const SAMPLES_TO_TRUST = 50;
+const CLASS_FALL_TOLERANCE = 0.01;
 /** 0.6 − 0.5 is a little less than 0.1 in floating point. */
 const ROUNDING = 1e-12;
 
 /**
  * Whether a new version replaces the champion: exact McNemar p < 0.05 on the test samples both have seen, more of them
- * right, and no class's fall that counts (one of at least 50 samples, or with a one-sided exact p < 0.05). Ties keep the
+ * right, and no class's fall that counts (of more than a point in a class of at least 50 samples, or with a one-sided exact p < 0.05). Ties keep the
  * champion. Without a champion the version must beat the majority class by 10 points.
  */
-export function superiorGate({ challenger, champion, classFallTolerance = 0 }: SuperiorGateInput): GateDecision {
+export function superiorGate({ challenger, champion, classFallTolerance = CLASS_FALL_TOLERANCE }: SuperiorGateInput): GateDecision {
   const own = {
     challengerAccuracy: share(challenger.correct),
     challengerSamples: challenger.correct.length,

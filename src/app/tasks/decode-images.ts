@@ -10,9 +10,12 @@ type Input = { readonly version: DatasetVersion; readonly settings: PrepSettings
 export const decodeImages = task(
   { name: 'decode-images' },
   async ({ version, settings, workers }: Input, context): Promise<TensorCacheSummary> => {
-    const { signal, progress, log, services } = context;
+    const { signal, progress, log, services, children } = context;
     const { dataDir } = services.project;
-    const cache = await prepareTensorCache({ dataDir, version, settings, workers, signal, progress, log });
+    const cache = await prepareTensorCache({
+      ...{ dataDir, version, settings, workers, signal, progress, log },
+      onChild: (child) => children.register(child, 'image decoder'),
+    });
     if (cache.broken.length > 0) {
       log.warn(
         `${cache.broken.length} of ${version.samples} images are broken and left out; see the artifact broken-images`,
