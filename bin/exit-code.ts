@@ -1,4 +1,5 @@
 import type { CommandEnding, InterruptSignal } from '../src/cli/command-context.ts';
+import { isMachineCode } from '../src/cli/machine-error.ts';
 import { MlflowTsError } from '../src/core/errors.ts';
 import { isSuccessful } from '../src/core/run-state.ts';
 import type { RunState } from '../src/core/run-state.ts';
@@ -47,9 +48,6 @@ function errorExitCode(error: unknown): number {
 function codeExitCode(code: string): number {
   if (['USAGE', 'PARAMETER', 'NOT_FOUND'].includes(code)) return EXIT.usage;
   if (code === 'CRASHED') return EXIT.crashed;
-  if (code === 'ENVIRONMENT' || MACHINE_CODES.some((known) => code.startsWith(known))) return EXIT.environment;
+  if (code === 'ENVIRONMENT' || isMachineCode(code)) return EXIT.environment;
   return EXIT.failed;
 }
-
-/** What the system calls a disk that is full or may not be written to. */
-const MACHINE_CODES = ['ENOSPC', 'EDQUOT', 'EROFS', 'SQLITE_FULL', 'SQLITE_READONLY', 'SQLITE_CANTOPEN'];

@@ -10,14 +10,17 @@ export const catalogue = {
   },
   collect: {
     description: 'Fetch a dataset and keep it as an immutable version',
+    next: 'mlflow-ts run prep',
     load: async () => (await import('./collect.ts')).collect,
   },
   prep: {
     description: 'Decode, resize and split the images of a dataset version into a tensor cache',
+    next: 'mlflow-ts run hpo',
     load: async () => (await import('./prep.ts')).prep,
   },
   hpo: {
     description: 'Search hyper-parameters: train short trials and rank them by validation',
+    next: 'mlflow-ts run register',
     load: async () => (await import('./hpo.ts')).hpo,
   },
   register: {

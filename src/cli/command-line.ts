@@ -28,7 +28,7 @@ export async function runCommandLine(
     return ending;
   } catch (error) {
     if (error instanceof CommanderError) return commanderEnding(error, context, json);
-    reportError(error, context, { json, debug: args.includes('debug') });
+    reportError(error, context, { json, debug: wantsDebug(args, context) });
     return { kind: 'error', error };
   }
 }
@@ -75,6 +75,11 @@ function declareProgram(context: CommandContext): Command {
 function helpAsOption(args: readonly string[]): readonly string[] {
   if (args.length === 0) return ['--help'];
   return args[0] === 'help' ? [...args.slice(1), '--help'] : args;
+}
+
+/** Errors may come before the options were parsed, so this looks at the words themselves. */
+function wantsDebug(args: readonly string[], { env }: CommandContext): boolean {
+  return /--log-level[= ]debug\b/.test(args.join(' ')) || env.MLFLOW_TS_LOG_LEVEL === 'debug';
 }
 
 function logLevelOption(): Option {

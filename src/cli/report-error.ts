@@ -1,9 +1,10 @@
 import { MlflowTsError, toRunError } from '../core/errors.ts';
 import type { RunError } from '../core/run-state.ts';
+import { isMachineCode } from './machine-error.ts';
 import type { OutputStream } from './command-context.ts';
 
 /**
- * Tells of an error: ours by its message, any other one as the bug it is, with its stack. With `json` the document on
+ * Tells of an error: ours and the machine's by its message, any other one as the bug it is, with its stack. With `json` the document on
  * stdout is `{ "error": { "name", "code", "message", "details"? } }`.
  */
 export function reportError(
@@ -30,6 +31,9 @@ export function publicError(error: RunError): Omit<RunError, 'stack'> {
 function errorText(error: unknown, debug: boolean): string {
   if (error instanceof MlflowTsError) {
     return `error: ${error.message}\n${debug ? `${error.stack ?? ''}\n` : ''}`;
+  }
+  if (error instanceof Error && isMachineCode((error as NodeJS.ErrnoException).code)) {
+    return `error: ${error.message}\nMake room or give yourself write permission, or name another folder with --home; \`mlflow-ts doctor\` looks.\n`;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return `error: this is a bug in mlflow-ts, please report it with the lines below.\n${text}\n`;

@@ -75,6 +75,16 @@ test('runs logs prints what was logged, also below, narrowed by task and level',
   expect((await cli('runs', 'logs', party, '--task', 'great')).stderr).toContain('Did you mean "greet"?');
 });
 
+test('runs logs --follow prints what is still to come and ends with the run; it has no one document', async () => {
+  const running = startCli(['run', 'sleepy', '-p', 'ms=1500', '--name', 'talker'], { cwd });
+  await running.stderrShows('talker: Running');
+  const { code, stdout } = await cli('runs', 'logs', 'talker', '--follow');
+  expect(code).toBe(0);
+  expect(stdout).toContain('greeting first');
+  expect((await running.ended).code).toBe(0);
+  expect((await cli('runs', 'logs', 'talker', '--follow', '--json')).code).toBe(2);
+});
+
 test('runs retry goes on where it failed: finished tasks keep their results', async () => {
   const { code, stdout } = await cli('runs', 'retry', 'bad-one', '--json');
   expect(code).toBe(1);
