@@ -18,7 +18,12 @@ export const hpoParameters = z.strictObject({
     .describe('Experiment that the training runs belong to; default: the name of the dataset'),
   architecture: z.string().min(1).default('cnn').describe('Architecture of the model: cnn or dense'),
   space: searchSpace
-    .default({ learningRate: { choice: [0.001, 0.002, 0.004] }, filters: { choice: [8, 16] } })
+    .default({
+      learningRate: { choice: [0.001, 0.002, 0.004] },
+      filters: { choice: [8, 16] },
+      batchSize: { choice: [32] },
+      dropout: { choice: [0] },
+    })
     .describe('Search space: {"learningRate": {"choice": [0.001, 0.002]}, "filters": {"int": [8, 32], "step": 8}}'),
   sampler: z.enum(['grid', 'random']).default('grid').describe('How trials are chosen from the space'),
   trials: z.int().min(1).max(10_000).default(20).describe('Largest number of trials; a grid may have fewer cells'),

@@ -104,3 +104,11 @@ test.each(['pipeline', 'mnist', 'asl-alphabet'])('configs/%s.yaml fits the flows
   // All sections of the file are checked, whatever flow is asked for.
   expect(await cli(folder, 'config', 'show', 'pipeline', '-c', config)).toMatchObject({ code: 0 });
 });
+
+test('configs/pipeline.yaml writes the defaults out', async () => {
+  const folder = await temporaryFolder();
+  const parameters = async (...args: string[]) =>
+    ((await json(folder, 'config', 'show', 'pipeline', ...args)) as { pipeline: { parameters: unknown } }).pipeline
+      .parameters;
+  expect(await parameters('-c', path.resolve('configs', 'pipeline.yaml'))).toEqual(await parameters());
+});
