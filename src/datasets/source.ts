@@ -17,7 +17,7 @@ export type DatasetMetadata = {
   readonly files?: number;
 };
 
-/** What a download left behind: an archive to unpack, or a folder. An `owned` folder is temporary: it may be moved from. */
+/** What a download left behind: an archive to unpack, or a folder. An `owned` folder is temporary: its owner removes it. */
 export type Download =
   | { readonly kind: 'archive'; readonly path: string }
   | { readonly kind: 'folder'; readonly path: string; readonly owned: boolean };

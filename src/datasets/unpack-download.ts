@@ -1,10 +1,11 @@
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { extractArchive, type ExtractOptions } from './archive/extract-archive.ts';
 import type { Download } from './source.ts';
 
 /**
  * The folder with a download's files: an archive is unpacked below `workFolder` (safely, whole or not at all), a folder is
- * taken as it is. `owned` says whether its files may be moved away.
+ * taken as it is. `owned` says whether the folder is temporary. What an interrupted attempt unpacked is removed first.
  */
 export async function unpackDownload(
   download: Download,
@@ -13,6 +14,7 @@ export async function unpackDownload(
 ): Promise<{ folder: string; owned: boolean }> {
   if (download.kind === 'folder') return { folder: download.path, owned: download.owned };
   const into = path.join(workFolder, 'unpacked');
+  await rm(into, { recursive: true, force: true });
   await extractArchive({ ...options, archive: download.path, into });
   return { folder: into, owned: true };
 }

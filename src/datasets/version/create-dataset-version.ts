@@ -18,7 +18,7 @@ export type CreateVersionOptions = {
   readonly dataDir: string;
   /** The files of the dataset. */
   readonly folder: string;
-  /** An owned folder is temporary: its files are moved, not copied. */
+  /** An owned folder is temporary: its files become objects without a copy. Its owner removes it afterwards. */
   readonly owned: boolean;
   readonly metadata: DatasetMetadata;
   readonly signal: AbortSignal;

@@ -7,7 +7,10 @@ import { sha256OfFile } from '../../storage/hash-file.ts';
 /** Files by their content, under `<root>/ab/<sha256>`. An object never changes; versions hold hard links to objects. */
 export interface ObjectStore {
   pathOf(sha256: string): string;
-  /** Takes a file in: moves it when `owned`, else copies it. It is on the disk only once the version is synced. */
+  /**
+   * Takes a file in: an `owned` one becomes the object by a hard link, another is copied. The file stays where it is, so
+   * that taking in a folder can begin anew after a crash. It is on the disk only once the version is synced.
+   */
   put(file: string, owned: boolean): Promise<StoredObject>;
   /** Makes the object appear at `target`: a hard link, or a copy where the file system cannot. */
   place(sha256: string, target: string): Promise<void>;
@@ -30,7 +33,7 @@ export function openObjectStore(root: string): ObjectStore {
         const sha256 = await hashFile(taken, size);
         const target = pathOf(sha256);
         await ensureFolder(path.dirname(target));
-        await takeIn(taken, target, size);
+        await takeIn({ file: taken, owned }, target, size);
         return { sha256, bytes: size };
       } catch (error) {
         if (!owned) await discard(taken);
@@ -67,19 +70,18 @@ function rememberFolders(): (folder: string) => Promise<void> {
 }
 
 /** An object of another size under this name was cut off by a crash before it was synced: it is replaced. */
-async function takeIn(file: string, target: string, bytes: number): Promise<void> {
+async function takeIn(
+  { file, owned }: { readonly file: string; readonly owned: boolean },
+  target: string,
+  bytes: number,
+): Promise<void> {
   const present = await stat(target).catch(() => undefined);
-  if (present?.size === bytes) return rm(file, { force: true });
+  if (present?.size === bytes) return owned ? undefined : rm(file, { force: true });
   await chmod(file, READ_ONLY);
-  try {
-    await rename(file, target);
-  } catch (error) {
-    if (codeOf(error) !== 'EXDEV') throw error;
-    const temporary = temporarySibling(target);
-    await copyFile(file, temporary);
-    await rename(temporary, target);
-    await rm(file, { force: true });
-  }
+  if (!owned) return rename(file, target);
+  const temporary = temporarySibling(target);
+  await linkOrCopy(file, temporary);
+  await rename(temporary, target);
 }
 
 async function linkOrCopy(object: string, target: string): Promise<void> {

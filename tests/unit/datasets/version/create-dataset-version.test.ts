@@ -78,13 +78,26 @@ test('the same files are the same version, whatever their place and times; other
   expect(await listFiles(path.join(dataDir, 'objects'))).toHaveLength(6);
 });
 
-test('files of an owned folder are moved, those of another stay', async () => {
-  const { folder, create } = await prepared();
+test('files of an owned folder are linked, those of another copied; both stay, so that an interrupted version can begin anew', async () => {
+  const { dataDir, folder, create } = await prepared();
   const before = await listFiles(folder);
-  await create();
+  const stop = new AbortController();
+  const interrupted = create({
+    owned: true,
+    signal: stop.signal,
+    progress: ({ done }) => (done === 3 ? stop.abort(new Error('killed')) : undefined),
+  });
+  await expect(interrupted).rejects.toThrow('killed');
+  const version = await create({ owned: true });
+  expect(version).toMatchObject({ samples: 5, files: 6 });
   expect(await listFiles(folder)).toEqual(before);
-  await create({ owned: true });
-  expect(await listFiles(folder)).toEqual([]);
+  const readme = (root: string) => stat(path.join(root, 'README.md'));
+  const object = await readme(path.join(dataDir, version.path, 'files'));
+  expect((await readme(folder)).ino).toBe(object.ino);
+
+  const copied = await prepared();
+  const copy = await copied.create();
+  expect((await readme(copied.folder)).ino).not.toBe((await readme(path.join(copied.dataDir, copy.path, 'files'))).ino);
 });
 
 test('changing the source afterwards does not change the version', async () => {
