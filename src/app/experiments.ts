@@ -1,4 +1,8 @@
 import type { Json } from '../core/json.ts';
+import { isTerminal } from '../core/run-state.ts';
+import { livenessOf } from '../engine/this-process.ts';
+import type { FlowRunRow } from '../registry/flow-run-row.ts';
+import { getFlowRun } from '../registry/flow-runs.ts';
 import { findExperiment, listExperiments as listRows, type ExperimentRow } from '../registry/experiments.ts';
 import { latestMetrics } from '../registry/metrics.ts';
 import { listParams } from '../registry/params.ts';
@@ -75,9 +79,10 @@ function named({ id, name, createdAt }: ExperimentRow): Pick<ExperimentListing, 
 }
 
 async function trainingRunListing({ registry }: AppServices, run: TrainingRunRow): Promise<TrainingRunListing> {
-  const { id, name, status, startedAt, endedAt, datasetVersionId, error } = run;
+  const { id, name, startedAt, endedAt, datasetVersionId, error } = run;
+  const flowRun = run.flowRunId === null ? undefined : await getFlowRun(registry.db, run.flowRunId);
   return {
-    ...{ id, name, status },
+    ...{ id, name, status: statusOf(run, flowRun) },
     startedAt: isoTime(startedAt),
     endedAt: endedAt === null ? null : isoTime(endedAt),
     datasetVersion: datasetVersionId,
@@ -85,4 +90,11 @@ async function trainingRunListing({ registry }: AppServices, run: TrainingRunRow
     metrics: await latestMetrics(registry.db, id),
     error: error?.message ?? null,
   };
+}
+
+/** A training whose flow run has ended, or whose process is gone, runs no more, though nobody was left to record it. */
+function statusOf({ status, flowRunId }: TrainingRunRow, flowRun: FlowRunRow | undefined): TrainingRunRow['status'] {
+  if (status !== 'running' || flowRunId === null) return status;
+  if (flowRun === undefined || isTerminal(flowRun.state.kind)) return 'killed';
+  return flowRun.owner !== null && livenessOf(flowRun.owner) === 'dead' ? 'killed' : status;
 }

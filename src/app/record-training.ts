@@ -7,7 +7,7 @@ import type { TaskContext } from '../engine/run-contexts.ts';
 import { logMetrics } from '../registry/metrics.ts';
 import { logParams } from '../registry/params.ts';
 import { linkTrainingRun } from '../registry/trials.ts';
-import { finishTrainingRun, startTrainingRun } from '../registry/training-runs.ts';
+import { finishTrainingRun, listTrainingRuns, startTrainingRun } from '../registry/training-runs.ts';
 import type { EpochMetrics, TrainingSettings } from '../training/training-settings.ts';
 import type { AppServices } from './services.ts';
 import { runTrainingJob } from './training-job.ts';
@@ -46,6 +46,7 @@ export async function recordTraining(training: TrainingToRecord, options: Record
   const id = newTrainingRunId();
   const { flowRunId, taskRunId } = context.run;
   const { codeVersion } = context.services;
+  await endOrphans(context, trial?.id ?? null);
   await startTrainingRun(db, {
     ...row,
     ...(trial === undefined ? {} : { trialId: trial.id }),
@@ -75,6 +76,16 @@ export async function recordTraining(training: TrainingToRecord, options: Record
     const status = signal.aborted ? 'killed' : 'failed';
     await finishTrainingRun(db, { id, status, error: toRunError(error), at: clock.now() });
     throw error;
+  }
+}
+
+/** The same training of an earlier attempt of this task whose process died could not record its end; it is `killed`. */
+async function endOrphans({ services, run }: TaskContext<AppServices>, trialId: TrialId | null): Promise<void> {
+  const { registry, clock } = services;
+  const running = await listTrainingRuns(registry.db, { flowRunId: run.flowRunId, status: 'running' });
+  for (const orphan of running) {
+    if (orphan.taskRunId !== run.taskRunId || orphan.trialId !== trialId) continue;
+    await finishTrainingRun(registry.db, { id: orphan.id, status: 'killed', at: clock.now() });
   }
 }
 

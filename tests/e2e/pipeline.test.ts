@@ -90,6 +90,22 @@ test('Ctrl-C stops the trainings; a retry goes on where it stopped', async () =>
   expect(JSON.parse(retried.stdout)).toMatchObject({ flowRun: { id: flowRun.id, state: 'Completed' } });
 }, 180_000);
 
+test('a pipeline killed with its study half done goes on after it, and the cut off training is told as killed', async () => {
+  const folder = await smallProject();
+  const args = ['run', 'pipeline', '-c', 'small.yaml', '-p', 'workers=1', '--log-level', 'debug'];
+  const started = startCli(args, { cwd: folder, script: SHIPPED });
+  await started.stderrShows('Trial 1 started');
+  started.child.kill('SIGKILL');
+  await started.ended;
+  const [run] = (await json(folder, 'runs', 'ls')) as { id: string }[];
+  const experiment = async () => (await json(folder, 'experiments', 'show', 'corners')) as { trainingRuns: unknown };
+  expect(column((await experiment()).trainingRuns, 'status')).not.toContain('running');
+
+  const retried = await cli(folder, 'runs', 'retry', run!.id);
+  expect(retried).toMatchObject({ code: 0, stderr: expect.stringContaining('1 are complete already') });
+  expect(column((await experiment()).trainingRuns, 'status')).not.toContain('running');
+}, 120_000);
+
 test('parameters that do not fit are all told, with what was probably meant', async () => {
   const folder = await smallProject();
   const { code, stderr } = await cli(folder, 'run', 'pipeline', '-p', 'epocs=3', '-p', 'imageSize=1');
