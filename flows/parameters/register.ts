@@ -4,7 +4,7 @@ import { hpoParameters } from './hpo.ts';
 /** What `register` takes. */
 export const registerParameters = z.strictObject({
   study: z.string().min(1).default('latest').describe('Id, id prefix or name of the study to take the best from'),
-  epochs: z.int().min(1).max(10_000).default(16).describe('Epochs of the final training'),
+  epochs: z.int().min(1).max(10_000).default(12).describe('Epochs of the final training'),
   finalists: z.int().min(1).max(20).default(1).describe('How many of the best trials are trained to the end'),
   model: z
     .string()
