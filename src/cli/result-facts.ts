@@ -35,7 +35,7 @@ function promotionFacts(result: Json | undefined): Fact[] {
   const text =
     promotion.decision === 'promoted'
       ? `${model.name} version ${model.version} is now the champion: ${promotion.reason}`
-      : `${model.name} version ${model.version} is saved; the champion stays: ${promotion.reason}`;
+      : `${model.name} version ${model.version} is saved, not promoted: ${promotion.reason}`;
   return [{ about: promotion.decision === 'promoted' ? 'Promoted' : 'Kept', text }];
 }
 

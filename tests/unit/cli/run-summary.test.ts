@@ -37,14 +37,14 @@ test('after a pipeline it says what was promoted and why, where things are, and 
   ]);
 });
 
-test('a version that was not promoted says that the champion stays', () => {
+test('a version that was not promoted says so and why', () => {
   const result = {
     ...registered,
     model: { name: 'signs', version: 3, aliases: [] },
     promotion: { decision: 'kept', reason: 'p = 0.4' },
   };
   const text = runSummary({ ...completed, result }, places, paint);
-  expect(text).toContain('Kept     signs version 3 is saved; the champion stays: p = 0.4');
+  expect(text).toContain('Kept     signs version 3 is saved, not promoted: p = 0.4');
   expect(text).toContain('predict IMAGE --model signs/3');
 });
 
