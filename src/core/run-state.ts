@@ -55,6 +55,15 @@ export const TERMINAL_KINDS = [
   'Crashed',
 ] as const satisfies readonly RunStateKind[];
 
+/** States that an attempt leaves again. */
+export const OPEN_KINDS = [
+  'Scheduled',
+  'Pending',
+  'Running',
+  'Paused',
+  'Cancelling',
+] as const satisfies readonly RunStateKind[];
+
 export type TerminalKind = (typeof TERMINAL_KINDS)[number];
 
 /** States whose attempt did what was asked; a retry of the flow run does not execute such a task again. */

@@ -1,9 +1,10 @@
 import type { Selectable } from 'kysely';
 import type { ArtifactId, FlowRunId, TaskRunId, TrainingRunId } from '../core/ids.ts';
 import type { Json } from '../core/json.ts';
-import { findOne, likeText } from './find-one.ts';
+import { findOne } from './find-one.ts';
 import { listFlowRunTree } from './flow-run-tree.ts';
 import { jsonSchema, parseNullableJsonColumn } from './json-columns.ts';
+import { listMatchingIds } from './matching-ids.ts';
 import type { RegistryDb } from './registry-db.ts';
 import type { ArtifactsTable } from './run-tables.ts';
 
@@ -80,14 +81,12 @@ export async function listArtifacts(db: RegistryDb, filter: ArtifactFilter): Pro
  * @throws NotFoundError; UsageError naming the candidates when several fit.
  */
 export async function findArtifact(db: RegistryDb, id: string): Promise<ArtifactRow> {
-  const rows = await db
-    .selectFrom('artifacts')
-    .selectAll()
-    .where((where) => where.or([where('id', 'like', `${likeText(id)}%`), where('id', 'like', `%${likeText(id)}`)]))
-    .execute();
+  const { ids, total } = await listMatchingIds(db, { table: 'artifacts', wanted: id, named: false });
+  const rows = await db.selectFrom('artifacts').selectAll().where('id', 'in', ids).orderBy('id', 'desc').execute();
   const found = findOne(rows, {
     what: 'artifact',
     wanted: id,
+    total,
     isExact: (row) => row.id === id,
     describe: (row) => `${row.id} (${row.key})`,
     list: 'mlflow-ts runs show RUN',

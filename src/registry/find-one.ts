@@ -7,6 +7,8 @@ type Search<Row> = {
   readonly wanted: string;
   readonly isExact: (row: Row) => boolean;
   readonly describe: (row: Row) => string;
+  /** How many fit, where `rows` are only the first of them. */
+  readonly total?: number;
   /** The command that lists what exists. */
   readonly list: string;
 };
@@ -16,7 +18,7 @@ type Search<Row> = {
  * @throws NotFoundError when nothing fits; UsageError naming the candidates when several do and none fits exactly.
  */
 export function findOne<Row>(rows: readonly Row[], search: Search<Row>): Row {
-  const { what, wanted, isExact, describe, list } = search;
+  const { what, wanted, isExact, describe, list, total = rows.length } = search;
   const exact = rows.find(isExact);
   if (exact !== undefined) return exact;
   const [first, ...others] = rows;
@@ -25,16 +27,17 @@ export function findOne<Row>(rows: readonly Row[], search: Search<Row>): Row {
   }
   if (others.length === 0) return first;
   const shown = rows.slice(0, MAX_CANDIDATES).map((row) => `  ${describe(row)}`);
-  const more = rows.length > MAX_CANDIDATES ? [`  … and ${rows.length - MAX_CANDIDATES} more`] : [];
+  const more = total > shown.length ? [`  … and ${total - shown.length} more`] : [];
   throw new UsageError(
-    `${wanted} fits ${rows.length} ${search.whats ?? `${what}s`}; give more of the id:\n${[...shown, ...more].join('\n')}`,
+    `${wanted} fits ${total} ${search.whats ?? `${what}s`}; give more of the id:\n${[...shown, ...more].join('\n')}`,
     {
       details: { wanted, candidates: rows.slice(0, MAX_CANDIDATES).map(describe) },
     },
   );
 }
 
-const MAX_CANDIDATES = 10;
+/** More candidates than this are counted and not named. */
+export const MAX_CANDIDATES = 10;
 
 /** Text for the fixed part of a LIKE pattern over ids and hashes; a wildcard becomes a character that none of them has. */
 export function likeText(text: string): string {

@@ -1,10 +1,11 @@
 import type { FlowRunId, TaskRunId } from '../core/ids.ts';
 import type { Json } from '../core/json.ts';
-import { TERMINAL_KINDS } from '../core/run-state.ts';
+import { OPEN_KINDS } from '../core/run-state.ts';
 import type { RunState, RunStateKind } from '../core/run-state.ts';
-import { findOne, likeText } from './find-one.ts';
+import { findOne } from './find-one.ts';
 import { toFlowRun } from './flow-run-row.ts';
 import type { FlowRunRow } from './flow-run-row.ts';
+import { listMatchingIds } from './matching-ids.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 import type { RegistryDb } from './registry-db.ts';
 import { withTransaction } from './registry-db.ts';
@@ -59,7 +60,12 @@ export async function insertFlowRun(db: RegistryDb, run: NewFlowRun): Promise<vo
 
 /** The flow run, or undefined when there is none with this id. */
 export async function getFlowRun(db: RegistryDb, id: FlowRunId): Promise<FlowRunRow | undefined> {
-  const row = await db.selectFrom('flow_runs').selectAll().where('id', '=', id).executeTakeFirst();
+  const row = await db
+    .selectFrom('flow_runs')
+    .selectAll()
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
   return row === undefined ? undefined : toFlowRun(row);
 }
 
@@ -68,22 +74,19 @@ export async function getFlowRun(db: RegistryDb, id: FlowRunId): Promise<FlowRun
  * @throws NotFoundError; UsageError naming the candidates when several fit.
  */
 export async function findFlowRun(db: RegistryDb, idOrName: string): Promise<FlowRunRow> {
+  const { ids, total } = await listMatchingIds(db, { table: 'flow_runs', wanted: idOrName, named: true });
   const rows = await db
     .selectFrom('flow_runs')
     .selectAll()
-    .where((where) =>
-      where.or([
-        where('id', 'like', `${likeText(idOrName)}%`),
-        where('id', 'like', `%${likeText(idOrName)}`),
-        where('name', '=', idOrName),
-      ]),
-    )
+    .where('id', 'in', ids)
+    .where('deleted_at', 'is', null)
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
     .execute();
   const found = findOne(rows, {
     what: 'flow run',
     wanted: idOrName,
+    total: rows.length < ids.length ? rows.length : total,
     isExact: (row) => row.id === idOrName,
     describe: (row) => `${row.id} (${row.name}, ${row.state_kind})`,
     list: 'mlflow-ts runs ls',
@@ -105,12 +108,24 @@ export type FlowRunFilter = {
 
 /** Flow runs, newest first. */
 export async function listFlowRuns(db: RegistryDb, filter: FlowRunFilter = {}): Promise<FlowRunRow[]> {
-  const { flow, states, since, before, limit, parent = 'all' } = filter;
+  const { states = [], limit = Infinity } = filter;
+  if (states.length < 2) return listInState(db, filter, states[0]);
+  // Within one state an index gives the newest first; within several, all of them would have to be sorted.
+  const lists = await Promise.all([...new Set(states)].map((state) => listInState(db, filter, state)));
+  return lists.flat().sort(newestFirst).slice(0, limit);
+}
+
+async function listInState(
+  db: RegistryDb,
+  { flow, since, before, limit, parent = 'all' }: FlowRunFilter,
+  state: RunStateKind | undefined,
+): Promise<FlowRunRow[]> {
   const rows = await db
     .selectFrom('flow_runs')
     .selectAll()
+    .where('deleted_at', 'is', null)
     .$if(flow !== undefined, (query) => query.where('flow_name', '=', flow!))
-    .$if(states !== undefined, (query) => query.where('state_kind', 'in', states!))
+    .$if(state !== undefined, (query) => query.where('state_kind', '=', state!))
     .$if(since !== undefined, (query) => query.where('created_at', '>=', since!))
     .$if(before !== undefined, (query) => query.where('created_at', '<', before!))
     .$if(parent === 'roots', (query) => query.where('parent_flow_run_id', 'is', null))
@@ -122,12 +137,17 @@ export async function listFlowRuns(db: RegistryDb, filter: FlowRunFilter = {}): 
   return rows.map(toFlowRun);
 }
 
+function newestFirst(left: FlowRunRow, right: FlowRunRow): number {
+  return right.createdAt - left.createdAt || (left.id < right.id ? 1 : -1);
+}
+
 /** Flow runs that are not in a terminal state, oldest first. */
 export async function listOpenFlowRuns(db: RegistryDb): Promise<FlowRunRow[]> {
   const rows = await db
     .selectFrom('flow_runs')
     .selectAll()
-    .where('state_kind', 'not in', TERMINAL_KINDS)
+    .where('state_kind', 'in', OPEN_KINDS)
+    .where('deleted_at', 'is', null)
     .orderBy('created_at')
     .orderBy('id')
     .execute();

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import { EnvironmentError } from '../core/errors.ts';
 import { createRunTables } from './migrations/0001-run-tables.ts';
 import { createModelTables } from './migrations/0002-model-tables.ts';
+import { indexLargeRegistries } from './migrations/0003-large-registries.ts';
 import type { RegistryDb } from './registry-db.ts';
 import { withTransaction } from './registry-db.ts';
 
@@ -12,6 +13,7 @@ type Migration = { readonly name: string; readonly apply: (db: Kysely<unknown>) 
 const migrations: readonly Migration[] = [
   { name: 'run-tables', apply: createRunTables },
   { name: 'model-tables', apply: createModelTables },
+  { name: 'large-registries', apply: indexLargeRegistries },
 ];
 
 export const SCHEMA_VERSION = migrations.length;

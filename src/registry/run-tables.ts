@@ -29,6 +29,8 @@ export interface FlowRunsTable {
   cancel_reason: string | null;
   /** Set by a retry that starts over from a task: a subflow run marked so is entered again instead of returning its result. */
   discarded_at: number | null;
+  /** Set while it is deleted in pieces: from then on it counts as gone. */
+  deleted_at: number | null;
 }
 
 export interface TaskRunsTable {

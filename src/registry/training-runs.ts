@@ -10,8 +10,9 @@ import type {
 } from '../core/ids.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { RunError } from '../core/run-state.ts';
-import { findOne, likeText } from './find-one.ts';
+import { findOne } from './find-one.ts';
 import { jsonObjectSchema, parseNullableJsonColumn } from './json-columns.ts';
+import { listMatchingIds } from './matching-ids.ts';
 import type { TrainingRunsTable } from './model-tables.ts';
 import type { RegistryDb } from './registry-db.ts';
 import { runErrorSchema } from './run-state-schema.ts';
@@ -100,21 +101,12 @@ export async function getTrainingRun(db: RegistryDb, id: TrainingRunId): Promise
  * @throws NotFoundError; UsageError naming the candidates when several fit.
  */
 export async function findTrainingRun(db: RegistryDb, idOrName: string): Promise<TrainingRunRow> {
-  const rows = await db
-    .selectFrom('training_runs')
-    .selectAll()
-    .where((where) =>
-      where.or([
-        where('id', 'like', `${likeText(idOrName)}%`),
-        where('id', 'like', `%${likeText(idOrName)}`),
-        where('name', '=', idOrName),
-      ]),
-    )
-    .orderBy('id', 'desc')
-    .execute();
+  const { ids, total } = await listMatchingIds(db, { table: 'training_runs', wanted: idOrName, named: true });
+  const rows = await db.selectFrom('training_runs').selectAll().where('id', 'in', ids).orderBy('id', 'desc').execute();
   const found = findOne(rows, {
     what: 'training run',
     wanted: idOrName,
+    total,
     isExact: (row) => row.id === idOrName,
     describe: (row) => `${row.id} (${row.name}, ${row.status})`,
     list: 'mlflow-ts experiments show EXPERIMENT',
