@@ -28,6 +28,7 @@ export class ActiveFlowRun implements Cancellable {
   #state: RunStateKind;
   readonly #open = new Set<Promise<unknown>>();
   readonly #taskNames = new Map<string, number>();
+  readonly #openTaskRuns = new Set<TaskRunId>();
   #writing: Promise<void> = Promise.resolve();
 
   constructor(
@@ -94,6 +95,11 @@ export class ActiveFlowRun implements Cancellable {
       session.lease.attemptBegan(id, this.#attempt);
       this.#moved(begun);
     });
+  }
+
+  /** Task runs whose attempt was begun and whose end is not recorded (yet). */
+  get openTaskRuns(): Set<TaskRunId> {
+    return this.#openTaskRuns;
   }
 
   emit(state: RunState, reused = false): void {

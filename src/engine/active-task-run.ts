@@ -55,6 +55,7 @@ export class ActiveTaskRun {
 
   /** Begins the next attempt, in Pending and Running, or waiting in Scheduled. */
   async begin(states: readonly [RunState, ...RunState[]]): Promise<void> {
+    this.site.flowRun.openTaskRuns.add(this.id);
     this.#check(await this.#writeBegin(this.#db, states));
     this.#began(states);
   }
@@ -164,6 +165,8 @@ export class ActiveTaskRun {
 
   #moved(state: RunState): void {
     this.#state = state.kind;
+    if (isTerminal(state.kind)) this.site.flowRun.openTaskRuns.delete(this.id);
+    else this.site.flowRun.openTaskRuns.add(this.id);
     this.emit(state);
   }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { UsageError } from '../core/errors.ts';
 import type { TaskRunId } from '../core/ids.ts';
 import type { AbortScope } from './abort-scope.ts';
@@ -56,11 +57,19 @@ export class CallSite implements RunScope {
    * @throws UsageError when two equal calls share a key.
    */
   callKey(call: string, key: string | undefined): string {
-    const counted = key === undefined ? call : `${call}/${key}`;
+    // A short digest, because a body of 100,000 calls remembers each of them until it ends.
+    const counted = digestOf(key === undefined ? call : `${call}/${key}`);
     const ordinal = this.#ordinals.get(counted) ?? 0;
     this.#ordinals.set(counted, ordinal + 1);
     if (key === undefined) return `#${ordinal}`;
     if (ordinal === 0) return key;
     throw new UsageError(`Two equal calls share the key "${key}". Give each its own, or leave the key out.`);
   }
+}
+
+const DIGEST_BYTES = 16;
+
+/** 128 bits: no two calls that differ will ever share them. */
+function digestOf(call: string): string {
+  return createHash('sha256').update(call).digest().subarray(0, DIGEST_BYTES).toString('latin1');
 }

@@ -1,7 +1,7 @@
 import { isSuccessful, isTerminal } from '../../core/run-state.ts';
 import type { Line, Piece } from './line.ts';
 import { progressBar, progressText } from './progress-text.ts';
-import type { RunNode, RunView } from './run-view.ts';
+import type { FoldedRuns, RunNode, RunView } from './run-view.ts';
 import { tableLines } from './table-lines.ts';
 import { stateText } from './state-text.ts';
 import { durationText } from '../time-text.ts';
@@ -43,42 +43,49 @@ function nodeLines(id: string, drawing: Drawing): Line[] {
   const deeper = { ...drawing, depth: drawing.depth + 1 };
   const table = node.progress?.last.table ?? [];
   const rows = table.length === 0 ? [] : tableLines(table, '  '.repeat(deeper.depth));
-  return [own, ...rows, ...groups(node.children, drawing.view).flatMap((ids) => groupLines(ids, deeper))];
+  return [own, ...rows, ...groups(node, drawing.view).flatMap((group) => groupLines(group, deeper))];
 }
 
-/** Neighbours with one label stand together: the runs of a mapped task. */
-function groups(ids: readonly string[], { nodes }: RunView): string[][] {
-  const byLabel = new Map<string, string[]>();
-  for (const id of ids) {
-    const { label } = nodes.get(id)!;
-    byLabel.set(label, [...(byLabel.get(label) ?? []), id]);
+/** Runs of one label below one parent: those that have a node, and how many others there were. */
+type Group = { readonly label: string; readonly nodes: RunNode[]; readonly folded: FoldedRuns };
+
+/** Siblings with one label stand together: the runs of a mapped task. */
+function groups({ children, folded }: RunNode, { nodes }: RunView): Group[] {
+  const byLabel = new Map<string, Group>();
+  for (const id of children) {
+    const node = nodes.get(id)!;
+    const { label } = node;
+    const group = byLabel.get(label) ?? { label, nodes: [], folded: folded.get(label) ?? { done: 0, bad: 0 } };
+    byLabel.set(label, group);
+    group.nodes.push(node);
   }
   return [...byLabel.values()];
 }
 
-function groupLines(ids: readonly string[], drawing: Drawing): Line[] {
+function groupLines(group: Group, drawing: Drawing): Line[] {
+  const { nodes, folded } = group;
   const limit = drawing.detail === 'active' ? 1 : Number.isFinite(drawing.frame.rows) ? GROUP_LIMIT : Infinity;
-  if (ids.length <= limit) return ids.flatMap((id) => nodeLines(id, drawing));
-  const nodes = ids.map((id) => drawing.view.nodes.get(id)!);
+  const count = nodes.length + folded.done + folded.bad;
+  if (count <= limit) return nodes.flatMap(({ id }) => nodeLines(id, drawing));
   const shown = nodes.filter((node) => !isTerminal(node.state.kind) || isNoteworthy(node));
   const deeper = { ...drawing, depth: drawing.depth + 1 };
-  return [groupLine(nodes, drawing), ...shown.slice(-GROUP_LIMIT).flatMap(({ id }) => nodeLines(id, deeper))];
+  return [groupLine(group, count, drawing), ...shown.slice(-GROUP_LIMIT).flatMap(({ id }) => nodeLines(id, deeper))];
 }
 
 function isNoteworthy({ state }: RunNode): boolean {
   return isTerminal(state.kind) && !isSuccessful(state.kind);
 }
 
-function groupLine(nodes: readonly RunNode[], { depth }: Drawing): Line {
+function groupLine({ label, nodes, folded }: Group, total: number, { depth }: Drawing): Line {
   const count = (test: (node: RunNode) => boolean): number => nodes.filter(test).length;
-  const done = count(({ state }) => isSuccessful(state.kind));
-  const bad = count(isNoteworthy);
-  const isOver = done + bad === nodes.length;
+  const done = folded.done + count(({ state }) => isSuccessful(state.kind));
+  const bad = folded.bad + count(isNoteworthy);
+  const isOver = done + bad === total;
   return [
     plain('  '.repeat(depth)),
     isOver ? { text: bad > 0 ? '✖' : '✔', tone: bad > 0 ? 'bad' : 'good' } : { text: '•', tone: 'busy' },
-    { text: ` ${nodes[0]!.label}`, tone: 'plain' },
-    { text: `  ${done} of ${nodes.length} done`, tone: 'faint' },
+    { text: ` ${label}`, tone: 'plain' },
+    { text: `  ${done} of ${total} done`, tone: 'faint' },
     ...(bad === 0 ? [] : [{ text: `, ${bad} failed`, tone: 'bad' } as const]),
   ];
 }

@@ -23,6 +23,7 @@ export function plainLine(
     case 'flow-run':
       return stateLine(event.flowRunId, event.state, view, options.level);
     case 'task-run':
+      if (isTerminal(event.state.kind)) options.lastTold.delete(event.taskRunId);
       return stateLine(event.taskRunId, event.state, view, options.level);
     case 'log':
       return isShown(event.level, options.level)

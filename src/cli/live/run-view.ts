@@ -1,5 +1,6 @@
 import type { RunEvent } from '../../engine/run-events.ts';
 import type { Progress } from '../../core/logger.ts';
+import { isSuccessful, isTerminal } from '../../core/run-state.ts';
 import type { RunState } from '../../core/run-state.ts';
 
 /** A flow run or task run as it is drawn. */
@@ -17,7 +18,11 @@ export type RunNode = {
   readonly progress?: ProgressSeen;
   /** Task runs and subflow runs it called, in order. */
   readonly children: string[];
+  /** Runs it called that have ended and are only counted any more, by label. */
+  readonly folded: Map<string, FoldedRuns>;
 };
+
+export type FoldedRuns = { readonly done: number; readonly bad: number };
 
 /** The last progress of a run and the first, from which the rate is taken. */
 export type ProgressSeen = {
@@ -27,12 +32,24 @@ export type ProgressSeen = {
 };
 
 /** All runs below the one that was started. Filled by `recordRunEvent`, read by whoever draws. */
-export type RunView = { readonly roots: string[]; readonly nodes: Map<string, RunNode> };
+export type RunView = {
+  readonly roots: string[];
+  readonly nodes: Map<string, RunNode>;
+  /** The ended runs of one label below one parent that still have a node, oldest first. */
+  readonly ended: Map<string, string[]>;
+  readonly keepEnded: number;
+};
 
-/** A view of nothing yet. */
-export function createRunView(): RunView {
-  return { roots: [], nodes: new Map() };
+/**
+ * A view of nothing yet. Of the successful runs of one label below one parent, and of the others, it keeps the last
+ * `keepEnded` and counts the rest: a run of 100,000 tasks takes no more memory than one of a hundred.
+ */
+export function createRunView({ keepEnded = KEEP_ENDED }: { readonly keepEnded?: number } = {}): RunView {
+  return { roots: [], nodes: new Map(), ended: new Map(), keepEnded };
 }
+
+/** More than a terminal shows of them. */
+const KEEP_ENDED = 32;
 
 /** Takes an event into the view; logs and artifacts leave it as it is. */
 export function recordRunEvent(view: RunView, event: RunEvent): void {
@@ -50,17 +67,62 @@ export function recordRunEvent(view: RunView, event: RunEvent): void {
 type StateEvent = Extract<RunEvent, { type: 'flow-run' | 'task-run' }>;
 type NodeIdentity = Pick<RunNode, 'kind' | 'id' | 'label'> & { readonly parentId: string | undefined };
 
-function recordState(view: RunView, event: StateEvent, { parentId, ...identity }: NodeIdentity): void {
-  const known = view.nodes.get(identity.id);
-  if (known === undefined) attach(view, identity.id, parentId);
+function recordState(view: RunView, event: StateEvent, identity: NodeIdentity): void {
+  const { parentId, ...own } = identity;
+  const known = view.nodes.get(own.id);
+  if (known === undefined) attach(view, own.id, parentId);
+  else if (known.attempt !== event.attempt) forgetCounted(view, known);
   const { name, state, attempt, reused } = event;
-  view.nodes.set(identity.id, {
-    ...identity,
+  view.nodes.set(own.id, {
+    ...own,
     ...{ name, state, attempt, reused },
-    children: known?.children ?? [],
+    ...(known === undefined ? { children: [], folded: new Map<string, FoldedRuns>() } : belowOf(known)),
     ...(known?.attempt === attempt ? ofSameAttempt(known) : {}),
     ...(state.kind === 'Running' ? { startedAt: state.at } : {}),
   });
+  if (isTerminal(state.kind)) foldOldest(view, identity, isSuccessful(state.kind) ? 'done' : 'bad');
+}
+
+/** Counts the oldest ended sibling of this kind instead of keeping it, when there are enough others. */
+function foldOldest(view: RunView, { id, label, parentId }: NodeIdentity, kind: keyof FoldedRuns): void {
+  const parent = view.nodes.get(parentId ?? '');
+  if (parent === undefined) return;
+  const key = `${parent.id} ${kind} ${label}`;
+  const ended = view.ended.get(key) ?? [];
+  view.ended.set(key, ended);
+  ended.push(id);
+  const oldest = ended.length > view.keepEnded ? view.nodes.get(ended.shift()!) : undefined;
+  if (oldest === undefined || !isTerminal(oldest.state.kind)) return;
+  const counted = parent.folded.get(label) ?? { done: 0, bad: 0 };
+  parent.folded.set(label, { ...counted, [kind]: counted[kind] + 1 });
+  parent.children.splice(parent.children.indexOf(oldest.id), 1);
+  forget(view, oldest);
+}
+
+/** The next attempt calls again what was counted: it is counted anew, with the others of its label. */
+function forgetCounted(view: RunView, node: RunNode): void {
+  const children = node.children.map((id) => view.nodes.get(id)!).filter(({ label }) => node.folded.has(label));
+  for (const label of node.folded.keys()) forgetEnded(view, node, label);
+  for (const child of children) {
+    node.children.splice(node.children.indexOf(child.id), 1);
+    forget(view, child);
+  }
+  node.folded.clear();
+}
+
+function forget(view: RunView, node: RunNode): void {
+  view.nodes.delete(node.id);
+  const children = node.children.flatMap((id) => view.nodes.get(id) ?? []);
+  for (const label of [...node.folded.keys(), ...children.map((child) => child.label)]) forgetEnded(view, node, label);
+  for (const child of children) forget(view, child);
+}
+
+function forgetEnded(view: RunView, { id }: RunNode, label: string): void {
+  for (const kind of ['done', 'bad']) view.ended.delete(`${id} ${kind} ${label}`);
+}
+
+function belowOf({ children, folded }: RunNode): Pick<RunNode, 'children' | 'folded'> {
+  return { children, folded };
 }
 
 /** A new attempt has a start and a progress of its own. */

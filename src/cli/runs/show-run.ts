@@ -69,7 +69,7 @@ function errorFacts({ state }: FlowRunRow): [string, string][] {
 }
 
 function treeText(snapshot: RunSnapshot, now: number, output: Output): string {
-  const view = createRunView();
+  const view = createRunView({ keepEnded: Infinity });
   for (const event of runChanges(undefined, snapshot, now)) recordRunEvent(view, event);
   const frame = { now, columns: output.columns, rows: Infinity, tick: 0 };
   return treeLines(view, frame)

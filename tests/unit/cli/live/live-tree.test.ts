@@ -98,6 +98,30 @@ test('many runs of a mapped task are counted, and only those at work or failed s
   ]);
 });
 
+test('of 10,000 runs of a mapped task the view keeps a few, and counts all', () => {
+  const view = createRunView();
+  const record = (event: RunEvent) => recordRunEvent(view, event);
+  record(flowEvent('hpo-1', running(0)));
+  trials(10_000, () => 2_000).forEach(record);
+  for (let index = 0; index < 100; index += 1) {
+    record(taskEvent('hpo-1', `bad-${index}`, failed(2_000, 'out of memory'), { task: 'trial' }));
+  }
+  expect(view.nodes.size).toBeLessThan(100);
+  const [, group, ...others] = treeLines(view, { now: 10_000, columns: 120, rows: 40, tick: 0 });
+  expect(group!.map(({ text }) => text).join('')).toBe('  ✖ trial  10000 of 10100 done, 100 failed');
+  expect(others.length).toBeLessThan(10);
+});
+
+test('a flow that begins its next attempt counts its tasks anew', () => {
+  const attempt = (number: number): RunEvent[] => [
+    flowEvent('hpo-1', running(0), { attempt: number }),
+    ...Array.from({ length: 200 }, (_, index) =>
+      taskEvent('hpo-1', `trial-${index}`, completed(2_000), { reused: number > 1 }),
+    ),
+  ];
+  expect(draw([...attempt(1), ...attempt(2)])[1]).toBe('  ✔ trial  200 of 200 done');
+});
+
 test('in a low terminal the inside of finished runs is left out first, and no more lines are drawn than fit', () => {
   expect(draw(started, { rows: 5 })).toEqual([
     '⠋ pipeline  10s',
