@@ -46,7 +46,7 @@ function errorExitCode(error: unknown): number {
 }
 
 function codeExitCode(code: string): number {
-  if (['USAGE', 'PARAMETER', 'NOT_FOUND'].includes(code)) return EXIT.usage;
+  if (['USAGE', 'PARAMETER', 'NOT_FOUND', 'FLOW_FILE'].includes(code)) return EXIT.usage;
   if (code === 'CRASHED') return EXIT.crashed;
   if (code === 'ENVIRONMENT' || isMachineCode(code)) return EXIT.environment;
   return EXIT.failed;

@@ -17,6 +17,7 @@ export async function main(catalogue: FlowCatalogue<AnyFlow<AppServices>>): Prom
   ignoreClosedPipes(stdoutClosed);
   const ending = await runCommandLine(process.argv.slice(2), {
     catalogue,
+    loadPublicApi: () => import('../src/index.ts'),
     version,
     cwd,
     env,

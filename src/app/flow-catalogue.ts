@@ -5,6 +5,7 @@ import { didYouMean } from '../core/closest-name.ts';
 /** What the command line needs of a flow before it runs one. */
 export type LoadedFlow = {
   readonly name: string;
+  readonly description?: string | undefined;
   readonly parameters: z.ZodType;
 };
 
@@ -15,6 +16,8 @@ export type FlowEntry<AnyFlow extends LoadedFlow = LoadedFlow> = {
   readonly composedOf?: readonly string[];
   /** The command people usually give after it; the summary of a finished run shows it. */
   readonly next?: string;
+  /** The file it comes from, as a run of it records it; absent for a built-in flow. */
+  readonly entrypoint?: string;
   load(): Promise<AnyFlow>;
 };
 

@@ -37,13 +37,14 @@ export async function loadParameters(
   const parts = await Promise.all((entry.composedOf ?? []).map((name) => flowEntry(catalogue, name).load()));
   const flow = await entry.load();
   const flows = [...parts, flow];
-  return resolveParameters(flow, [
+  const assignments = [
     ...(await configAssignments(flows, catalogue, places)),
     ...assignmentsFromEnvironment(places.env, flows.map(withKeys), Object.keys(catalogue)),
     ...(places.paramsFile === undefined ? [] : assignmentsFromParamsFile(places.paramsFile, places.cwd)),
     ...assignmentsFromArguments(places.parameterTexts),
     ...optionAssignments(flow, places.options ?? {}),
-  ]);
+  ];
+  return resolveParameters(flow, assignments, entry.entrypoint);
 }
 
 async function configAssignments(

@@ -20,11 +20,16 @@ export type ResolvedParameters = {
 /**
  * Merges assignments in ascending precedence and checks the outcome. A dotted path changes one member of the value below
  * it (or of the default); a whole key replaces it. Text is read as number, boolean or JSON unless only text fits.
+ * @param shownBy What `flows show` takes for this flow.
  * @throws ParameterError that names all problems at once.
  */
-export function resolveParameters(flow: LoadedFlow, assignments: readonly Assignment[]): ResolvedParameters {
+export function resolveParameters(
+  flow: LoadedFlow,
+  assignments: readonly Assignment[],
+  shownBy = flow.name,
+): ResolvedParameters {
   const { given, problems } = checkAssignments(flow, assignments, 'all');
-  if (problems.length > 0) throw problemsError(flow.name, problems);
+  if (problems.length > 0) throw problemsError(flow.name, problems, shownBy);
   const values = toJson(flow.parameters.parse(given), `parameters of ${flow.name}`) as JsonObject;
   const sources = leaves(values, []).map(({ path, value }) => ({
     key: path.join('.'),
@@ -46,10 +51,10 @@ export function checkAssignments(
 }
 
 /** The error for parameters that do not fit: all problems in one message. */
-export function problemsError(flowName: string, problems: readonly string[]): ParameterError {
+function problemsError(flowName: string, problems: readonly string[], shownBy: string): ParameterError {
   const lines = problems.map((problem) => `  ${problem}`).join('\n');
   return new ParameterError(
-    `The parameters of ${flowName} do not fit:\n${lines}\n\`mlflow-ts flows show ${flowName}\` lists them.`,
+    `The parameters of ${flowName} do not fit:\n${lines}\n\`mlflow-ts flows show ${shownBy}\` lists them.`,
     { details: { problems: [...problems] } },
   );
 }

@@ -8,7 +8,7 @@ import type { FlowRunOutcome, FlowRuntime, RunFlowOptions } from '../engine/run-
 import type { FlowRunId } from '../core/ids.ts';
 import type { Json } from '../core/json.ts';
 import type { FlowRunRow } from '../registry/flow-run-row.ts';
-import type { FlowCatalogue } from './flow-catalogue.ts';
+import { flowOfRun, type FlowPlaces } from './flow-files/project-flows.ts';
 import type { AppServices } from './services.ts';
 
 /** Who watches a run and who may cancel it. */
@@ -45,11 +45,8 @@ export async function cancelRun(services: AppServices, run: FlowRunRow): Promise
 }
 
 /** Ends the runs of processes that are gone as Crashed and calls their flows' hooks. */
-export async function reapCrashed(
-  { registry, clock }: AppServices,
-  catalogue: FlowCatalogue<AnyFlow<AppServices>>,
-): Promise<FlowRunRow[]> {
-  return reapCrashedRuns(registry.db, { clock, findFlow: async (name) => catalogue[name]?.load() });
+export async function reapCrashed({ registry, clock }: AppServices, places: FlowPlaces): Promise<FlowRunRow[]> {
+  return reapCrashedRuns(registry.db, { clock, findFlow: (run) => flowOfRun(run, places) });
 }
 
 function runtimeOf(services: AppServices, audience: RunAudience): FlowRuntime<AppServices> {

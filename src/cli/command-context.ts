@@ -1,12 +1,15 @@
 import type { AppServices } from '../app/services.ts';
 import type { FlowCatalogue } from '../app/flow-catalogue.ts';
+import type { LoadPublicApi } from '../app/flow-files/import-flow-file.ts';
 import type { AnyFlow } from '../engine/flow-options.ts';
 import type { Clock } from '../core/clock.ts';
 import type { RunState } from '../core/run-state.ts';
 
 /** Everything the command line takes from the world; `bin/` passes the real one, tests another. */
 export type CommandContext = {
+  /** The built-in flows. */
   readonly catalogue: FlowCatalogue<AnyFlow<AppServices>>;
+  readonly loadPublicApi: LoadPublicApi;
   readonly version: string;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -32,10 +32,11 @@ export async function withServices(
   }
 }
 
-async function reap(services: AppServices, output: Output, { catalogue }: CommandContext): Promise<void> {
+async function reap(services: AppServices, output: Output, context: CommandContext): Promise<void> {
   const { reapCrashed } = await import('../app/run-flow.ts');
+  const { flowPlacesIn } = await import('./flow-places.ts');
   const { shortId } = await import('../core/ids.ts');
-  for (const run of await reapCrashed(services, catalogue)) {
+  for (const run of await reapCrashed(services, flowPlacesIn(context, services.project))) {
     output.remark(
       `${run.name} is now Crashed: its process is gone. Go on with: mlflow-ts runs retry ${shortId(run.id)}`,
     );

@@ -38,6 +38,13 @@ export class NotFoundError extends MlflowTsError {
   }
 }
 
+/** Thrown when a file of flows cannot be used: it does not compile, throws, or exports no such flow. Remedy: correct it. Exit code 2. */
+export class FlowFileError extends MlflowTsError {
+  constructor(message: string, options?: Options) {
+    super('FLOW_FILE', message, options);
+  }
+}
+
 /** Thrown when the request contradicts the recorded state (a finished run cancelled, an aliased version deleted). Exit code 1. */
 export class ConflictError extends MlflowTsError {
   constructor(message: string, options?: Options) {

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { FLOW_BRAND } from './flow-brand.ts';
 import type { AnyFlow, FlowBody, FlowOptions } from './flow-options.ts';
 import type { BodyResult, Recorded } from './recordable.ts';
 import { currentRun } from './run-scope.ts';
@@ -30,7 +31,7 @@ export function flow<Schema extends z.ZodType, Returned extends BodyResult, Serv
   const call = (parameters: z.input<Schema>, callOptions: CallOptions = {}): Promise<Recorded<Returned>> =>
     currentRun('flow', options.name).callFlow(definition, parameters, callOptions) as Promise<Recorded<Returned>>;
   const { name, ...members } = definition;
-  return Object.defineProperty(Object.assign(call, members), 'name', { value: name }) as unknown as Flow<
+  return Object.defineProperty(Object.assign(call, members, FLOW_BRAND), 'name', { value: name }) as unknown as Flow<
     Schema,
     Returned,
     Services

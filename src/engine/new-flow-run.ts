@@ -38,11 +38,12 @@ type Origin = {
   readonly callKey?: string;
   readonly runName?: string | undefined;
   readonly tags?: readonly string[] | undefined;
+  readonly entrypoint?: string | undefined;
 };
 
 /** The row of a new flow run in state Pending. */
 export function newFlowRun(session: RunSession, flow: AnyFlow, given: CheckedParameters, origin: Origin): NewFlowRun {
-  const { runName, tags = [], ...links } = origin;
+  const { runName, tags = [], entrypoint, ...links } = origin;
   const { runtime, owner } = session;
   const at = runtime.clock.now();
   return {
@@ -54,6 +55,7 @@ export function newFlowRun(session: RunSession, flow: AnyFlow, given: CheckedPar
     tags: [...new Set([...(flow.options.tags ?? []), ...tags])],
     codeVersion: runtime.codeVersion,
     owner,
+    ...(entrypoint === undefined ? {} : { entrypoint }),
     createdAt: at,
   };
 }

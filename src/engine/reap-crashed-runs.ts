@@ -23,7 +23,7 @@ export type ReapOptions = {
   /** With it, a run on another host, or of a process that is alive but frozen, is found crashed after the lease time. */
   readonly observations?: LeaseObservations;
   /** Finds the flow of a crashed run, so that its hook onCrash can be called. */
-  readonly findFlow?: (name: string) => Promise<AnyFlow | undefined>;
+  readonly findFlow?: (run: FlowRunRow) => Promise<AnyFlow | undefined>;
 };
 
 /**
@@ -80,7 +80,7 @@ async function callHook(
   { clock, findFlow }: ReapOptions,
 ): Promise<void> {
   try {
-    const flow = await findFlow?.(run.flowName);
+    const flow = await findFlow?.(run);
     await flow?.options.hooks?.onCrash?.({ flow: run.flowName, flowRunId: run.id, state });
   } catch (error) {
     const message = `The hook onCrash failed; the recorded state stays Crashed: ${toRunError(error).message}`;

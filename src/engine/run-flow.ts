@@ -26,8 +26,8 @@ export async function runFlow<Services>(
   const id = options.flowRunId ?? newFlowRunId();
   const given = checkParameters(flow, parameters);
   return withSession({ runtime, flowRunId: id, attempt: 1, cache: options }, async (session) => {
-    const { runName, tags } = options;
-    const row = newFlowRun(session, flow, given, { id, rootFlowRunId: id, runName, tags });
+    const { runName, tags, entrypoint } = options;
+    const row = newFlowRun(session, flow, given, { id, rootFlowRunId: id, runName, tags, entrypoint });
     await insertFlowRun(registry.db, row);
     return runRoot(session, flow, { ...row, attempt: 1 }, given);
   });

@@ -34,6 +34,8 @@ export type CacheOptions = {
 export type RunFlowOptions = CacheOptions & {
   readonly tags?: readonly string[];
   readonly runName?: string;
+  /** The file that the flow was loaded from, recorded with the run. */
+  readonly entrypoint?: string;
   /** Takes this run, recorded Scheduled or Pending before; without a record the new run gets this id. */
   readonly flowRunId?: FlowRunId;
 };

@@ -1,3 +1,4 @@
+import { TASK_BRAND } from './flow-brand.ts';
 import { mapTask, type MappedTask } from './mapped-task.ts';
 import type { BodyResult, Nothing, Recordable, Recorded } from './recordable.ts';
 import { currentRun } from './run-scope.ts';
@@ -36,6 +37,7 @@ export function task<
     with: (changed: Partial<TaskOptions<Input>>) => task({ ...options, ...changed }, body),
     options,
     body,
+    ...TASK_BRAND,
   });
 }
 

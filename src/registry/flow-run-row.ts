@@ -34,6 +34,8 @@ export type FlowRunRow = {
   readonly cancelReason: string | null;
   /** Set when a retry of its parent must enter it again instead of taking its result. */
   readonly discardedAt: number | null;
+  /** The file that its flow was loaded from, `flows/census.ts:census`, from the project's root or absolute; null for a built-in flow. */
+  readonly entrypoint: string | null;
 };
 
 /** The row as the rest of the program knows it, its JSON columns checked. */
@@ -61,5 +63,6 @@ export function toFlowRun(row: Selectable<FlowRunsTable>): FlowRunRow {
     cancelRequestedAt: row.cancel_requested_at,
     cancelReason: row.cancel_reason,
     discardedAt: row.discarded_at,
+    entrypoint: row.entrypoint,
   };
 }

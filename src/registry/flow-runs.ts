@@ -25,6 +25,7 @@ export type NewFlowRun = {
   readonly tags: readonly string[];
   readonly codeVersion: string;
   readonly owner?: ProcessIdentity;
+  readonly entrypoint?: string;
   readonly createdAt: number;
 };
 
@@ -50,6 +51,7 @@ export async function insertFlowRun(db: RegistryDb, run: NewFlowRun): Promise<vo
         code_version: run.codeVersion,
         owner_json: run.owner === undefined ? null : JSON.stringify(run.owner),
         heartbeat_seq: 0,
+        entrypoint: run.entrypoint ?? null,
         created_at: run.createdAt,
         started_at: run.state.kind === 'Running' ? run.state.at : null,
       })

@@ -4,6 +4,7 @@ import { EnvironmentError } from '../core/errors.ts';
 import { createRunTables } from './migrations/0001-run-tables.ts';
 import { createModelTables } from './migrations/0002-model-tables.ts';
 import { indexLargeRegistries } from './migrations/0003-large-registries.ts';
+import { addFlowEntrypoint } from './migrations/0004-flow-entrypoint.ts';
 import type { RegistryDb } from './registry-db.ts';
 import { withTransaction } from './registry-db.ts';
 
@@ -14,6 +15,7 @@ const migrations: readonly Migration[] = [
   { name: 'run-tables', apply: createRunTables },
   { name: 'model-tables', apply: createModelTables },
   { name: 'large-registries', apply: indexLargeRegistries },
+  { name: 'flow-entrypoint', apply: addFlowEntrypoint },
 ];
 
 export const SCHEMA_VERSION = migrations.length;

@@ -31,6 +31,8 @@ export interface FlowRunsTable {
   discarded_at: number | null;
   /** Set while it is deleted in pieces: from then on it counts as gone. */
   deleted_at: number | null;
+  /** `flows/census.ts:census`, from the project's root or absolute: where its flow was loaded from; null for a built-in one. */
+  entrypoint: string | null;
 }
 
 export interface TaskRunsTable {

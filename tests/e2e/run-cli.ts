@@ -69,6 +69,7 @@ export async function runCliHere(
   let stderr = '';
   const ending = await runCommandLine(args, {
     catalogue,
+    loadPublicApi: () => import('../../src/index.ts'),
     version: '0.0.0',
     cwd,
     env,

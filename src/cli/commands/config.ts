@@ -37,7 +37,12 @@ async function showConfig(flow: string | undefined, command: Command, context: C
   const output = await createOutput(context, command);
   const options = command.optsWithGlobals<ConfigShowOptions>();
   const { loadParameters } = await import('../../app/parameters.ts');
-  const names = flow === undefined ? Object.keys(context.catalogue) : [flow];
+  const { findFlow, listProjectFlows } = await import('../../app/flow-files/project-flows.ts');
+  const { flowPlaces } = await import('../flow-places.ts');
+  const flows = await flowPlaces(context, command);
+  const found = flow === undefined ? undefined : await findFlow(flow, flows);
+  const catalogue = found?.catalogue ?? (await listProjectFlows(flows));
+  const names = found === undefined ? Object.keys(catalogue) : [found.name];
   const resolved: [string, ResolvedParameters][] = [];
   for (const name of names) {
     const places = {
@@ -47,7 +52,7 @@ async function showConfig(flow: string | undefined, command: Command, context: C
       paramsFile: options.params,
       parameterTexts: options.param ?? [],
     };
-    resolved.push([name, await loadParameters(name, context.catalogue, places)]);
+    resolved.push([name, await loadParameters(name, catalogue, places)]);
   }
   if (output.json) {
     output.printJson(Object.fromEntries(resolved.map(jsonOf)));

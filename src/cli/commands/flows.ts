@@ -12,13 +12,18 @@ export function declareFlows(program: Command, context: CommandContext): void {
     .command('ls')
     .description('list the flows that can be run')
     .action(async (_options: unknown, command: Command) => {
-      await listFlows(context.catalogue, await createOutput(context, command));
+      const { listProjectFlows } = await import('../../app/flow-files/project-flows.ts');
+      const { flowPlaces } = await import('../flow-places.ts');
+      await listFlows(await listProjectFlows(await flowPlaces(context, command)), await createOutput(context, command));
     });
   flows
     .command('show <flow>')
-    .description('show a flow: its parameters with type, default and meaning')
+    .description('show a flow (its name, or FILE.ts:NAME): its parameters with type, default and meaning')
     .action(async (name: string, _options: unknown, command: Command) => {
-      await showFlow(name, context.catalogue, await createOutput(context, command));
+      const { findFlow } = await import('../../app/flow-files/project-flows.ts');
+      const { flowPlaces } = await import('../flow-places.ts');
+      const found = await findFlow(name, await flowPlaces(context, command));
+      await showFlow(found.name, name, found.catalogue, await createOutput(context, command));
     });
 }
 
@@ -38,19 +43,20 @@ async function listFlows(catalogue: FlowCatalogue, output: Output): Promise<void
   output.remark(output.paintRemark.dim('\nParameters: mlflow-ts flows show FLOW · run it: mlflow-ts run FLOW'));
 }
 
-async function showFlow(name: string, catalogue: FlowCatalogue, output: Output): Promise<void> {
+async function showFlow(name: string, given: string, catalogue: FlowCatalogue, output: Output): Promise<void> {
   const { flowEntry } = await import('../../app/flow-catalogue.ts');
   const { describeParameters, parametersJsonSchema } = await import('../../app/parameter-types.ts');
   const entry = flowEntry(catalogue, name);
   const flow = await entry.load();
+  const description = (entry.entrypoint === undefined ? undefined : flow.description) ?? entry.description;
   const parameters = describeParameters(flow.parameters);
   if (output.json) {
     const schema = parametersJsonSchema(flow.parameters);
-    output.printJson({ name, description: entry.description, parameters, schema });
+    output.printJson({ name, description, entrypoint: entry.entrypoint ?? null, parameters, schema });
     return;
   }
   const { tableText } = await import('../table.ts');
-  output.print(`${output.paint.bold(name)}: ${entry.description}\n`);
+  output.print(`${output.paint.bold(name)}${description === '' ? '' : `: ${description}`}\n`);
   output.print(
     tableText(parameters, [
       { heading: 'parameter', cell: ({ name }) => output.paint.bold(name) },
@@ -59,7 +65,11 @@ async function showFlow(name: string, catalogue: FlowCatalogue, output: Output):
       { heading: 'meaning', cell: ({ description }) => description ?? '' },
     ]),
   );
-  output.remark(output.paintRemark.dim(`\nRun it: mlflow-ts run ${name} -p ${parameters[0]?.name ?? 'key'}=…`));
+  output.remark(
+    output.paintRemark.dim(
+      `\nRun it: mlflow-ts run ${given}${parameters.length === 0 ? '' : ` -p ${parameters[0]!.name}=…`}`,
+    ),
+  );
 }
 
 function defaultText(parameter: ParameterDescription): string {

@@ -25,7 +25,7 @@ const SHORT_FOR = {
 export function declareRun(program: Command, context: CommandContext): void {
   program
     .command('run <flow>')
-    .description('run a flow now and watch it')
+    .description('run a flow now and watch it: a built-in one, or your own by FILE.ts:NAME')
     .optionsGroup('Parameters:')
     .option('-p, --param <key=value>', 'set one parameter, nested ones dotted (a.b=1); repeat it', collect)
     .option('-c, --config <file>', 'YAML with a section per flow; repeat it, later files win', collect)
@@ -52,17 +52,20 @@ default. \`mlflow-ts flows show FLOW\` lists them, \`mlflow-ts config show FLOW 
 
 Examples:
   $ mlflow-ts run pipeline
+  $ mlflow-ts run ./flows/census.ts:census -p folder=photos
   $ mlflow-ts run pipeline -c configs/mnist.yaml -p source=idx:data/mnist --json
   $ mlflow-ts run hpo -p trials=12 -p 'space.learningRate.choice=[0.001, 0.01]' --workers 4
 
 Exit codes: 0 completed, cached or skipped · 1 failed or timed out · 2 wrong usage or parameters · 3 crashed ·
 4 the environment (registry, disk) · 130 Ctrl-C · 143 SIGTERM`;
 
-async function run(name: string, options: RunOptions, command: Command, context: CommandContext): Promise<void> {
+async function run(given: string, options: RunOptions, command: Command, context: CommandContext): Promise<void> {
+  const { findFlow } = await import('../../app/flow-files/project-flows.ts');
   const { flowEntry } = await import('../../app/flow-catalogue.ts');
+  const { flowPlaces } = await import('../flow-places.ts');
   const { loadParameters } = await import('../../app/parameters.ts');
-  const entry = flowEntry(context.catalogue, name);
-  const { given } = await loadParameters(name, context.catalogue, {
+  const { name, catalogue } = await findFlow(given, await flowPlaces(context, command));
+  const { given: parameters } = await loadParameters(name, catalogue, {
     cwd: context.cwd,
     env: context.env,
     configFiles: options.config ?? [],
@@ -70,6 +73,8 @@ async function run(name: string, options: RunOptions, command: Command, context:
     parameterTexts: options.param ?? [],
     options: shortOptions(options),
   });
+  const entry = flowEntry(catalogue, name);
+  const { entrypoint } = entry;
   const flow = await entry.load();
   await withServices(context, command, 'reap and write', async (services, output) => {
     const { runFlowNow } = await import('../../app/run-flow.ts');
@@ -79,8 +84,11 @@ async function run(name: string, options: RunOptions, command: Command, context:
       noCache: !options.cache,
       explainCache: options.explainCache === true,
       ...(options.name === undefined ? {} : { runName: options.name }),
+      ...(entrypoint === undefined ? {} : { entrypoint }),
     };
-    await executeRun(context, services, output, (audience) => runFlowNow(services, flow, given, request, audience));
+    await executeRun(context, services, output, (audience) =>
+      runFlowNow(services, flow, parameters, request, audience),
+    );
   });
 }
 

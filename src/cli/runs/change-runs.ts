@@ -1,10 +1,11 @@
-import { flowEntry } from '../../app/flow-catalogue.ts';
+import { flowOfRun } from '../../app/flow-files/project-flows.ts';
 import { cancelRun, retryFlowNow } from '../../app/run-flow.ts';
 import { deleteRuns } from '../../app/runs.ts';
 import type { AppServices } from '../../app/services.ts';
 import type { FlowRunRow } from '../../registry/flow-run-row.ts';
 import { findFlowRun } from '../../registry/flow-runs.ts';
 import type { CommandContext } from '../command-context.ts';
+import { flowPlacesIn } from '../flow-places.ts';
 import { isSure } from '../is-sure.ts';
 import { executeRun } from '../execute-run.ts';
 import type { Output } from '../output.ts';
@@ -35,7 +36,7 @@ export async function retryRun(
   context: CommandContext,
 ): Promise<void> {
   const run = await findFlowRun(services.registry.db, idOrName);
-  const flow = await flowEntry(context.catalogue, run.flowName).load();
+  const flow = await flowOfRun(run, flowPlacesIn(context, services.project));
   await executeRun(context, services, output, (audience) =>
     retryFlowNow(services, flow, run.id, from === undefined ? {} : { from }, audience),
   );

@@ -46,6 +46,7 @@ function headText(run: FlowRunRow, now: number, { paint }: Output): string {
     ...(run.startedAt === null
       ? []
       : ([['Took', durationText((run.endedAt ?? now) - run.startedAt)]] as [string, string][])),
+    ...(run.entrypoint === null ? [] : ([['From', run.entrypoint]] as [string, string][])),
     ['Code', run.codeVersion],
     ...(run.tags.length === 0 ? [] : ([['Tags', run.tags.join(', ')]] as [string, string][])),
     ['Parameters', JSON.stringify(run.parameters)],
@@ -107,6 +108,7 @@ function runJson(snapshot: RunSnapshot, artifacts: readonly ArtifactRow[]): obje
 function flowJson(run: FlowRunRow, snapshot: RunSnapshot, artifacts: readonly ArtifactRow[]): object {
   return {
     ...flowRunJson(run),
+    entrypoint: run.entrypoint,
     ...(run.state.kind === 'Failed' ? { error: publicError(run.state.error) } : {}),
     parameters: run.parameters,
     result: run.result,
