@@ -3,13 +3,16 @@ import type { RunStateKind } from '../core/run-state.ts';
 import type { FlowRunId } from '../core/ids.ts';
 import { listArtifacts } from '../registry/artifacts.ts';
 import type { ArtifactRow } from '../registry/artifacts.ts';
-import { deleteFlowRun } from '../registry/delete-flow-run.ts';
+import { markFlowRunDeleted } from '../registry/delete-flow-run.ts';
 import type { FlowRunRow } from '../registry/flow-run-row.ts';
 import { findFlowRun, getFlowRun, listFlowRuns } from '../registry/flow-runs.ts';
 import { listFlowRunTree } from '../registry/flow-run-tree.ts';
 import { listTaskRuns } from '../registry/task-runs.ts';
+import { withTransaction } from '../registry/registry-db.ts';
 import type { TaskRunRow } from '../registry/task-run-row.ts';
 import type { AppServices } from './services.ts';
+import { sweepDeleted } from './sweep-deleted.ts';
+import type { Deleted } from './sweep-deleted.ts';
 
 export type RunsFilter = {
   readonly flow?: string | undefined;
@@ -60,14 +63,15 @@ export async function readArtifacts({ registry }: AppServices, flowRunId: FlowRu
 }
 
 /**
- * Deletes flow runs that have ended, with everything recorded below them, and stored files nothing refers to any more.
- * @throws ConflictError when one has not ended.
+ * Deletes flow runs that have ended, with everything recorded below them, and stored files nothing names any more.
+ * @throws ConflictError when one has not ended: then nothing is deleted.
  */
-export async function deleteRuns({ registry, storage }: AppServices, runs: readonly FlowRunRow[]): Promise<void> {
-  for (const run of runs) {
-    const unused = await deleteFlowRun(registry.db, run.id);
-    for (const hash of unused) await storage.remove(hash);
-  }
+export async function deleteRuns(services: AppServices, runs: readonly FlowRunRow[]): Promise<Deleted> {
+  const { registry, clock } = services;
+  await withTransaction(registry.db, async (transaction) => {
+    for (const run of runs) await markFlowRunDeleted(transaction, run.id, clock.now());
+  });
+  return sweepDeleted(services);
 }
 
 /** Whether the run and everything below it has ended. */

@@ -80,6 +80,7 @@ export async function beginFlowAttempt(db: RegistryDb, start: FlowAttemptStart):
       .where('id', '=', id)
       .where('attempt', '=', expectedAttempt)
       .where('state_kind', 'in', TERMINAL_KINDS)
+      .where('deleted_at', 'is', null)
       .executeTakeFirst();
     if (numUpdatedRows === 0n) return false;
     await appendState(transaction, { kind: 'flow', id, attempt }, state);

@@ -75,6 +75,10 @@ const CHECKPOINT_PAGES = 4_000;
 /** Each of these may find the file locked, when several processes start at once: the caller tries again. */
 function configure(database: Database.Database, { readOnly, durable }: OpenRegistryOptions): void {
   database.pragma('foreign_keys = on');
+  // A new file is made so that its emptied pages can be given back to the disk piece by piece.
+  if (readOnly !== true && database.pragma('page_count', { simple: true }) === 0) {
+    database.pragma('auto_vacuum = incremental');
+  }
   database.pragma(`synchronous = ${durable === true ? 'full' : 'normal'}`);
   database.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
   if (readOnly === true || database.pragma('journal_mode = wal', { simple: true }) === 'wal') return;

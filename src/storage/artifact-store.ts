@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { copyFile, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { rmSync, statSync } from 'node:fs';
+import { copyFile, mkdir, open, readdir, readFile, rename, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DataError, NotFoundError } from '../core/errors.ts';
 import { discard, temporarySibling, writeFileAtomic } from './atomic-write.ts';
@@ -20,8 +21,15 @@ export interface ArtifactStore {
   read(hash: string): Promise<Buffer>;
   pathOf(hash: string): string;
   has(hash: string): Promise<boolean>;
-  /** Removing what is not there is no error. */
-  remove(hash: string): Promise<void>;
+  /** In bytes; undefined when it is not there. */
+  sizeOf(hash: string): Promise<number | undefined>;
+  /** The hashes of all files in the store. */
+  list(): Promise<string[]>;
+  /**
+   * Removes a file that was neither written nor asked to be kept again since a time (milliseconds UTC), and says how many
+   * bytes that frees: undefined when it stays or is not there.
+   */
+  removeUntouched(hash: string, since: number): number | undefined;
 }
 
 /** A store in a folder: `<root>/<first two digits>/<hash>`. The folder is made with the first file. */
@@ -34,18 +42,46 @@ export function createArtifactStore(root: string): ArtifactStore {
   return {
     pathOf,
     has,
+    sizeOf: (hash) => sizeOf(pathOf(hash)),
     putBytes: async (bytes) => {
       const hash = createHash('sha256').update(bytes).digest('hex');
-      if ((await sizeOf(pathOf(hash))) !== bytes.byteLength) await writeFileAtomic(pathOf(hash), bytes);
+      const kept = (await sizeOf(pathOf(hash))) === bytes.byteLength && (await touch(pathOf(hash)));
+      if (!kept) await writeFileAtomic(pathOf(hash), bytes);
       return { hash, bytes: bytes.byteLength };
     },
     putFile: (path) => copyIntoStore(path, root, pathOf),
     read: async (hash) => readChecked(pathOf(hash), hash),
-    remove: async (hash) => rm(pathOf(hash), { force: true }),
+    list: () => listHashes(root),
+    removeUntouched: (hash, since) => removeUntouched(pathOf(hash), since),
   };
 }
 
 const SHA256 = /^[0-9a-f]{64}$/;
+
+/** Tells who cleans up that the file is needed again; false when it is gone. */
+async function touch(path: string): Promise<boolean> {
+  const now = new Date();
+  return utimes(path, now, now).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function listHashes(root: string): Promise<string[]> {
+  const hashes: string[] = [];
+  for (const folder of await readdir(root).catch(() => [])) {
+    if (/^[0-9a-f]{2}$/.test(folder)) hashes.push(...(await readdir(join(root, folder))));
+  }
+  return hashes.filter((name) => SHA256.test(name));
+}
+
+/** Looked at and removed in one go, so that nobody touches it in between. */
+function removeUntouched(path: string, since: number): number | undefined {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined || found.mtimeMs >= since) return undefined;
+  rmSync(path, { force: true });
+  return found.size;
+}
 
 /** The copy is what is hashed: the file may be written to while it is read. */
 async function copyIntoStore(path: string, root: string, pathOf: (hash: string) => string): Promise<StoredFile> {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { PruneOptions } from '../runs/prune-runs.ts';
 import { collect } from '../collect-option.ts';
 import type { CommandContext } from '../command-context.ts';
 import { withServices } from '../with-services.ts';
@@ -104,6 +105,23 @@ function declareWriting(runs: Command, context: CommandContext): void {
       await withServices(context, command, 'reap and write', async (services, output) => {
         const { retryRun } = await import('../runs/change-runs.ts');
         await retryRun(services, run, options, output, context);
+      });
+    });
+  runs
+    .command('prune')
+    .description('delete old flow runs, with their task runs, logs and artifacts; models and training runs stay')
+    .option('--older-than <when>', 'only runs that ended before: 30d, 12h or a date', '30d')
+    .option('--keep <n>', 'the newest so many stay, whatever their age', '100')
+    .option('--flow <name>', 'only runs of this flow; --keep counts only these')
+    .option('--state <state>', 'only runs in this state, e.g. failed; repeat it or separate by commas', collect)
+    .option('--dry-run', 'only say what would go')
+    .option('--force', 'also runs that made a model version which is not deleted')
+    .option('-y, --yes', 'do not ask')
+    .action(async (options: PruneOptions, command: Command) => {
+      const access = options.dryRun === true ? 'read' : 'reap and write';
+      await withServices(context, command, access, async (services, output) => {
+        const { pruneRuns } = await import('../runs/prune-runs.ts');
+        await pruneRuns(services, options, output, context);
       });
     });
   runs

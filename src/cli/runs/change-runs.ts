@@ -6,8 +6,10 @@ import type { FlowRunRow } from '../../registry/flow-run-row.ts';
 import { findFlowRun } from '../../registry/flow-runs.ts';
 import type { CommandContext } from '../command-context.ts';
 import { flowPlacesIn } from '../flow-places.ts';
+import { countText } from '../count-text.ts';
 import { isSure } from '../is-sure.ts';
 import { executeRun } from '../execute-run.ts';
+import { bytesText } from '../live/progress-text.ts';
 import type { Output } from '../output.ts';
 
 /** `runs cancel` */
@@ -56,9 +58,9 @@ export async function deleteRunsByName(
     output.remark('Nothing was deleted.');
     return;
   }
-  await deleteRuns(services, runs);
+  const { files, fileBytes } = await deleteRuns(services, runs);
   if (output.json) output.printJson(runs.map(({ id, name }) => ({ id, name, deleted: true })));
-  else output.print(`Deleted ${list}.`);
+  else output.print(`Deleted ${list} and ${countText(files, 'stored file')} (${bytesText(fileBytes)}).`);
 }
 
 async function findRuns({ registry }: AppServices, names: readonly string[]): Promise<FlowRunRow[]> {

@@ -53,7 +53,7 @@ export async function printRuns(services: AppServices, options: ListOptions, out
 
 function filterOf(options: ListOptions, now: number): RunsFilter {
   const { flow, since, all = false } = options;
-  const states = (options.state ?? []).flatMap((text) => text.split(',')).map(stateKind);
+  const states = stateKinds(options.state);
   const givenLimit = options.limit === undefined ? undefined : wholeNumber('--limit', options.limit);
   return {
     flow,
@@ -89,6 +89,11 @@ export function stateWord(run: FlowRunRow): string {
 /** Whether an open run's process is known to be gone: the next command that writes will end it as Crashed. */
 export function isOrphaned({ state, owner }: FlowRunRow): boolean {
   return !isTerminal(state.kind) && owner !== null && livenessOf(owner) === 'dead';
+}
+
+/** States as options name them: repeated or separated by commas, in any case. @throws UsageError. */
+export function stateKinds(texts: readonly string[] = []): RunStateKind[] {
+  return texts.flatMap((text) => text.split(',')).map(stateKind);
 }
 
 function stateKind(text: string): RunStateKind {

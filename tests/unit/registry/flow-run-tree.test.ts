@@ -4,7 +4,7 @@ import { newArtifactId, newResultId, newTrainingRunId } from '../../../src/core/
 import type { FlowRunId, TaskRunId } from '../../../src/core/ids.ts';
 import { insertArtifact, listArtifacts } from '../../../src/registry/artifacts.ts';
 import { insertChildProcess } from '../../../src/registry/child-processes.ts';
-import { deleteFlowRun } from '../../../src/registry/delete-flow-run.ts';
+import { deletePiece, keepUnnamed, markFlowRunDeleted } from '../../../src/registry/delete-flow-run.ts';
 import { discardTaskResults } from '../../../src/registry/discard-results.ts';
 import { writeFlowState } from '../../../src/registry/flow-run-states.ts';
 import { getFlowRun } from '../../../src/registry/flow-runs.ts';
@@ -75,9 +75,9 @@ test('a deleted flow run takes all that belongs to it along and tells which stor
     });
 
     await end(db, run);
-    await expect(deleteFlowRun(db, run)).rejects.toThrow(ConflictError);
+    await expect(markFlowRunDeleted(db, run, 9)).rejects.toThrow(ConflictError);
     await end(db, subflowRun);
-    expect((await deleteFlowRun(db, run)).sort()).toEqual(['a'.repeat(64), 'c'.repeat(64)]);
+    expect((await deleteCompletely(db, run)).sort()).toEqual(['a'.repeat(64), 'c'.repeat(64)]);
 
     expect(await getFlowRun(db, subflowRun)).toBeUndefined();
     expect(await db.selectFrom('task_runs').select('flow_run_id').execute()).toEqual([{ flow_run_id: other }]);
@@ -107,7 +107,7 @@ test('a result that another run took from the cache stays when its first run is 
       result: { id: resultId!, recorded: true },
     });
     await end(db, run);
-    expect(await deleteFlowRun(db, run)).toEqual([]);
+    expect(await deleteCompletely(db, run)).toEqual([]);
     expect(await findCachedResult(db, `key-${first}`, 10)).toMatchObject({ id: resultId });
   });
 });
@@ -153,3 +153,14 @@ test('discarding from an unknown task names the tasks there are', async () => {
     await expect(discardTaskResults(db, from)).rejects.toThrow('Its tasks are: read');
   });
 });
+
+/** The stored files that nothing names any more. */
+async function deleteCompletely(db: RegistryDb, id: FlowRunId): Promise<string[]> {
+  expect(await markFlowRunDeleted(db, id, 9)).toBe(true);
+  expect(await getFlowRun(db, id)).toBeUndefined();
+  const hashes: string[] = [];
+  for (let piece = await deletePiece(db); piece !== undefined; piece = await deletePiece(db)) {
+    hashes.push(...piece.storageHashes);
+  }
+  return keepUnnamed(db, hashes);
+}

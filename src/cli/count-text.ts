@@ -1,0 +1,4 @@
+/** `1 flow run`, `1,204 flow runs`. */
+export function countText(count: number, what: string): string {
+  return `${count.toLocaleString('en-US')} ${what}${count === 1 ? '' : 's'}`;
+}
