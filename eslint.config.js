@@ -41,6 +41,18 @@ export default tseslint.config(
     },
   },
   {
+    files: ['src/**/*.ts', 'bin/**/*.ts'],
+    ignores: ['src/registry/kysely.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          paths: [{ name: 'kysely', message: 'Import values from src/registry/kysely.ts.', allowTypeImports: true }],
+        },
+      ],
+    },
+  },
+  {
     files: ['src/**/*.ts'],
     plugins: { jsdoc },
     rules: {

@@ -8,11 +8,13 @@ export async function openServices(
 ): Promise<AppServices> {
   const { findProject } = await import('../src/app/project.ts');
   const { findCodeVersion } = await import('../src/app/code-version.ts');
+  const { cwd, env } = options;
+  const project = findProject({ cwd, env, homeOption: options.homeOption });
+  // git is asked while the registry is loaded.
+  const codeVersion = findCodeVersion(options.version, project.root);
   const { openRegistry } = await import('../src/registry/open-registry.ts');
   const { createArtifactStore } = await import('../src/storage/artifact-store.ts');
   const { seededRandom } = await import('../src/core/seeded-random.ts');
-  const { cwd, env } = options;
-  const project = findProject({ cwd, env, homeOption: options.homeOption });
   return {
     project,
     cwd,
@@ -26,6 +28,6 @@ export async function openServices(
       durable: options.durable === true,
     }),
     storage: createArtifactStore(project.artifactsDir),
-    codeVersion: await findCodeVersion(options.version, project.root),
+    codeVersion: await codeVersion,
   };
 }

@@ -1,5 +1,4 @@
 import { UsageError } from '../core/errors.ts';
-import { readConfigFile } from './config-file.ts';
 import { assignmentsFromEnvironment } from './environment-parameters.ts';
 import { flowEntry } from './flow-catalogue.ts';
 import type { FlowCatalogue, LoadedFlow } from './flow-catalogue.ts';
@@ -52,6 +51,8 @@ async function configAssignments(
   catalogue: FlowCatalogue,
   { configFiles, cwd }: ParameterPlaces,
 ): Promise<Assignment[]> {
+  if (configFiles.length === 0) return [];
+  const { readConfigFile } = await import('./config-file.ts');
   const files = await Promise.all(configFiles.map((file) => readConfigFile(file, { cwd, catalogue })));
   const own = flows.at(-1)!;
   const { keys } = withKeys(own);

@@ -1,9 +1,9 @@
-import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
 import type { FlowRunId } from '../core/ids.ts';
 import type { DeletedRows } from './delete-flow-run.ts';
 import type { Mention } from './mentioned-hashes.ts';
 import type { RegistryDb } from './registry-db.ts';
+import { sql } from './kysely.ts';
 
 /** What the deletion of these root flow runs would take out of the registry; nothing is changed. */
 export async function previewDeletion(

@@ -1,6 +1,6 @@
-import { sql } from 'kysely';
 import type { FlowRunId } from '../core/ids.ts';
 import type { RegistryDb } from './registry-db.ts';
+import { sql } from './kysely.ts';
 
 /** A flow run's id and those of the subflow runs below it, parents before children. */
 export async function listFlowRunTree(db: RegistryDb, id: FlowRunId): Promise<FlowRunId[]> {

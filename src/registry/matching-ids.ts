@@ -1,7 +1,7 @@
-import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
 import { MAX_CANDIDATES } from './find-one.ts';
 import type { RegistryDb } from './registry-db.ts';
+import { sql } from './kysely.ts';
 
 /** Rows a person may mean: how many there are, and the ids of the newest. */
 export type MatchingIds = { readonly ids: readonly string[]; readonly total: number };

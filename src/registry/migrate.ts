@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 import { EnvironmentError } from '../core/errors.ts';
 import { createRunTables } from './migrations/0001-run-tables.ts';
@@ -7,6 +6,7 @@ import { indexLargeRegistries } from './migrations/0003-large-registries.ts';
 import { addFlowEntrypoint } from './migrations/0004-flow-entrypoint.ts';
 import type { RegistryDb } from './registry-db.ts';
 import { withTransaction } from './registry-db.ts';
+import { sql } from './kysely.ts';
 
 type Migration = { readonly name: string; readonly apply: (db: Kysely<unknown>) => Promise<void> };
 

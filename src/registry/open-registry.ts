@@ -1,7 +1,6 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
-import { Kysely } from 'kysely';
 import { systemClock } from '../core/clock.ts';
 import type { Clock } from '../core/clock.ts';
 import { EnvironmentError } from '../core/errors.ts';
@@ -13,6 +12,7 @@ import type { RegistryTables } from './schema.ts';
 import { explainFileError } from '../storage/file-errors.ts';
 import { SqliteDialect } from './sqlite-dialect.ts';
 import { explainSqliteError } from './sqlite-errors.ts';
+import { Kysely } from './kysely.ts';
 
 export type Registry = {
   readonly db: RegistryDb;

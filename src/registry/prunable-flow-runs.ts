@@ -1,8 +1,8 @@
-import { sql } from 'kysely';
 import type { FlowRunId } from '../core/ids.ts';
 import { TERMINAL_KINDS } from '../core/run-state.ts';
 import type { RunStateKind } from '../core/run-state.ts';
 import type { RegistryDb } from './registry-db.ts';
+import { sql } from './kysely.ts';
 
 export type PruneFilter = {
   /** Milliseconds UTC. */

@@ -1,7 +1,7 @@
-import type { Dialect, DialectAdapter, Driver, Kysely, QueryCompiler } from 'kysely';
-import { SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
+import type { DatabaseIntrospector, Dialect, DialectAdapter, Driver, Kysely, QueryCompiler } from 'kysely';
 import { SqliteDriver } from './sqlite-driver.ts';
 import type { SqliteDriverOptions } from './sqlite-driver.ts';
+import { SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from './kysely.ts';
 
 /** Kysely's SQLite dialect with our driver, for one open database. */
 export class SqliteDialect implements Dialect {
@@ -23,7 +23,7 @@ export class SqliteDialect implements Dialect {
     return new SqliteQueryCompiler();
   }
 
-  createIntrospector(db: Kysely<unknown>): SqliteIntrospector {
+  createIntrospector(db: Kysely<unknown>): DatabaseIntrospector {
     return new SqliteIntrospector(db);
   }
 }

@@ -1,10 +1,10 @@
 import type BetterSqlite3 from 'better-sqlite3';
-import { CompiledQuery } from 'kysely';
-import type { DatabaseConnection, Driver, QueryResult } from 'kysely';
+import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely';
 import { retryWhileBusy } from './retry-while-busy.ts';
 import type { Patience } from './retry-while-busy.ts';
 import { explainSqliteError } from './sqlite-errors.ts';
 import { TransactionScope } from './transaction-scope.ts';
+import { CompiledQuery as Compiled } from './kysely.ts';
 
 const MAX_STATEMENTS = 256;
 
@@ -72,9 +72,9 @@ export class SqliteDriver implements Driver {
   }
 }
 
-const begin = CompiledQuery.raw('begin immediate');
-const commit = CompiledQuery.raw('commit');
-const rollback = CompiledQuery.raw('rollback');
+const begin = Compiled.raw('begin immediate');
+const commit = Compiled.raw('commit');
+const rollback = Compiled.raw('rollback');
 
 class SqliteConnection implements DatabaseConnection {
   readonly #options: SqliteDriverOptions;

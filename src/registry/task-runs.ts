@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import type { FlowRunId, TaskRunId } from '../core/ids.ts';
 import type { Progress } from '../core/logger.ts';
 import { findOne, likeText } from './find-one.ts';
@@ -7,6 +6,7 @@ import type { RegistryDb } from './registry-db.ts';
 import { withTransaction } from './registry-db.ts';
 import { toTaskRun } from './task-run-row.ts';
 import type { TaskRunRow } from './task-run-row.ts';
+import { sql } from './kysely.ts';
 
 /** The task run, or undefined when there is none with this id. */
 export async function getTaskRun(db: RegistryDb, id: TaskRunId): Promise<TaskRunRow | undefined> {

@@ -60,6 +60,9 @@ Exit codes: 0 completed, cached or skipped · 1 failed or timed out · 2 wrong u
 4 the environment (registry, disk) · 130 Ctrl-C · 143 SIGTERM`;
 
 async function run(given: string, options: RunOptions, command: Command, context: CommandContext): Promise<void> {
+  // What the run needs is loaded while its flow is. That one of it cannot be loaded is told where it is used.
+  const engine = Promise.all([import('../../app/run-flow.ts'), import('../execute-run.ts')]);
+  engine.catch(() => undefined);
   const { findFlow } = await import('../../app/flow-files/project-flows.ts');
   const { flowEntry } = await import('../../app/flow-catalogue.ts');
   const { flowPlaces } = await import('../flow-places.ts');
@@ -77,8 +80,7 @@ async function run(given: string, options: RunOptions, command: Command, context
   const { entrypoint } = entry;
   const flow = await entry.load();
   await withServices(context, command, 'reap and write', async (services, output) => {
-    const { runFlowNow } = await import('../../app/run-flow.ts');
-    const { executeRun } = await import('../execute-run.ts');
+    const [{ runFlowNow }, { executeRun }] = await engine;
     const request = {
       tags: options.tag ?? [],
       noCache: !options.cache,

@@ -1,5 +1,5 @@
-import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
+import { sql } from '../kysely.ts';
 
 /** Flow runs, task runs and what they leave: states, logs, artifacts, results, child processes. */
 export async function createRunTables(db: Kysely<unknown>): Promise<void> {

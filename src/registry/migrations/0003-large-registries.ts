@@ -1,5 +1,5 @@
-import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
+import { sql } from '../kysely.ts';
 
 /**
  * Indexes for registries with hundreds of thousands of runs, and the mark of a flow run that is being deleted in pieces.
