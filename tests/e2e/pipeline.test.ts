@@ -2,32 +2,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from '@jest/globals';
 import { temporaryFolder } from '../helpers/dataset-files.ts';
-import { drawCorners } from '../helpers/project.ts';
 import { column, runCli, SHIPPED, startCli } from './run-cli.ts';
-
-const SMALL = `
-collect:
-  source: folder:corners
-prep:
-  imageSize: 16
-hpo:
-  space:
-    learningRate: { choice: [0.01, 0.003] }
-    filters: { choice: [4] }
-    blocks: { choice: [2] }
-    batchSize: { choice: [16] }
-  trialEpochs: 1
-register:
-  epochs: 6
-  threads: 1
-`;
-
-async function smallProject(): Promise<string> {
-  const folder = await temporaryFolder();
-  await drawCorners(path.join(folder, 'corners'), 30);
-  await writeFile(path.join(folder, 'small.yaml'), SMALL);
-  return folder;
-}
+import { smallProject } from './small-project.ts';
 
 const cli = (cwd: string, ...args: string[]) => runCli(args, { cwd, script: SHIPPED });
 const json = async (cwd: string, ...args: string[]): Promise<unknown> =>
