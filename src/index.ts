@@ -24,3 +24,16 @@ export { selectFinalists } from './app/tasks/select-finalists.ts';
 export { summariseRegistration } from './app/tasks/summarise-registration.ts';
 export { summariseStudy } from './app/tasks/summarise-study.ts';
 export { trainFinalist } from './app/tasks/train-finalist.ts';
+
+export { createTestClock } from './app/testing/test-clock.ts';
+export { createTestHarness } from './app/testing/create-test-harness.ts';
+export { loadModel } from './app/tracking/load-model.ts';
+export { registerModel } from './app/tracking/register-model.ts';
+export {
+  logArtifact,
+  logMetric,
+  logMetrics,
+  logParam,
+  logParams,
+  setTags,
+} from './app/tracking/tracking.ts';

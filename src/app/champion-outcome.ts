@@ -5,6 +5,7 @@ import type { TestOutcome } from '../models/superior-gate.ts';
 import { readTestPredictions, testOutcome, type TestPredictions } from '../models/test-predictions.ts';
 import { predictedClasses } from '../training/evaluate.ts';
 import { predictInBatches } from '../training/predict-in-batches.ts';
+import type { ImageShape } from '../training/image-shape.ts';
 import { loadPredictor } from '../training/predictor.ts';
 import type { AppServices } from './services.ts';
 import { loadStudy, type StudyReference } from './studies.ts';
@@ -32,18 +33,22 @@ export async function championOutcome(
     return testOutcome(recorded);
   const { tensorCacheId } = await loadStudy(services, champion.study);
   const { path, image } = await findCache(project.dataDir, tensorCacheId);
-  const { input, output } = found.card.signature;
-  const sameShape = input.height === image.height && input.width === image.width && input.channels === image.channels;
-  if (!sameShape) return recorded === undefined ? { sampleIds: [], correct: [] } : testOutcome(recorded);
+  const { signature } = found.card;
+  if (signature === null || !isSameShape(signature.input, image))
+    return recorded === undefined ? { sampleIds: [], correct: [] } : testOutcome(recorded);
   const cache = await openTensorCache(join(project.dataDir, path));
   const data = await cache.load('test');
   const predictor = await loadPredictor(found.folder);
   try {
-    const classes = output.classNames;
+    const classes = signature.output.classNames;
     const predicted = predictedClasses(await predictInBatches(predictor, data), classes.length);
     const trueName = (index: number) => champion.predictions.classNames[data.labels[index]!];
     return { sampleIds: data.sampleIds, correct: predicted.map((label, index) => classes[label] === trueName(index)) };
   } finally {
     await predictor.dispose();
   }
+}
+
+function isSameShape(left: ImageShape, right: ImageShape): boolean {
+  return left.height === right.height && left.width === right.width && left.channels === right.channels;
 }

@@ -1,6 +1,7 @@
 import { UsageError } from '../core/errors.ts';
 import { decodeImage } from '../datasets/decode/decode-image.ts';
 import { findModelVersion, type FoundModelVersion } from '../models/find-model-version.ts';
+import { requireSignature } from '../models/model-card.ts';
 import { listAliases } from '../registry/model-aliases.ts';
 import { loadPredictor, type Predictor } from '../training/predictor.ts';
 import { withImages, type ImageToPredict } from './images-to-predict.ts';
@@ -52,6 +53,7 @@ export type Predictions = {
 export async function predictImages(services: AppServices, request: PredictRequest): Promise<Predictions> {
   const { registry, project } = services;
   const model = await findModelVersion(registry.db, project.modelsDir, request.model ?? (await onlyChampion(services)));
+  requireSignature(model.card);
   const predictor = await loadPredictor(model.folder);
   try {
     return await withImages({ ...request, cwd: services.cwd }, async (images) => {
@@ -98,7 +100,7 @@ async function predictImage(
   topK: number,
 ): Promise<PredictionEntry> {
   const place = { path: image.shownPath, modelVersion: `${row.modelName}/${row.version}` };
-  const { input, output } = card.signature;
+  const { input, output } = requireSignature(card);
   const decoded = await image
     .read()
     .then((bytes) => decodeImage(bytes, input))

@@ -8,6 +8,8 @@ import type { FlowRunOutcome, FlowRuntime, RunFlowOptions } from '../engine/run-
 import type { FlowRunId } from '../core/ids.ts';
 import type { Json } from '../core/json.ts';
 import type { FlowRunRow } from '../registry/flow-run-row.ts';
+import { listFlowRunTree } from '../registry/flow-run-tree.ts';
+import { settleTrackedRuns } from '../registry/tracked-runs.ts';
 import { flowOfRun, type FlowPlaces } from './flow-files/project-flows.ts';
 import type { AppServices } from './services.ts';
 
@@ -33,7 +35,9 @@ export async function retryFlowNow(
   options: { readonly from?: string },
   audience: RunAudience,
 ): Promise<FlowRunOutcome> {
-  return retryFlowRun(flow, flowRunId, runtimeOf(services, audience), options);
+  const outcome = await retryFlowRun(flow, flowRunId, runtimeOf(services, audience), options);
+  await settle(services, [flowRunId]);
+  return outcome;
 }
 
 /**
@@ -46,7 +50,18 @@ export async function cancelRun(services: AppServices, run: FlowRunRow): Promise
 
 /** Ends the runs of processes that are gone as Crashed and calls their flows' hooks. */
 export async function reapCrashed({ registry, clock }: AppServices, places: FlowPlaces): Promise<FlowRunRow[]> {
-  return reapCrashedRuns(registry.db, { clock, findFlow: (run) => flowOfRun(run, places) });
+  const crashed = await reapCrashedRuns(registry.db, { clock, findFlow: (run) => flowOfRun(run, places) });
+  await settle(
+    { registry },
+    crashed.map(({ id }) => id),
+  );
+  return crashed;
+}
+
+/** What the flow runs logged to ends as they did. */
+async function settle({ registry }: Pick<AppServices, 'registry'>, roots: readonly FlowRunId[]): Promise<void> {
+  const trees = await Promise.all(roots.map((id) => listFlowRunTree(registry.db, id)));
+  if (trees.length > 0) await settleTrackedRuns(registry.db, trees.flat());
 }
 
 function runtimeOf(services: AppServices, audience: RunAudience): FlowRuntime<AppServices> {

@@ -10,12 +10,17 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** Timers of Node take 24 days; a longer one would end at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonicMs: () => performance.now(),
   sleep: async (ms, signal) => {
     try {
-      await delay(ms, undefined, signal === undefined ? {} : { signal });
+      for (let left = Math.max(0, ms); left >= 0; left -= MAX_TIMER_MS) {
+        await delay(Math.min(left, MAX_TIMER_MS), undefined, signal === undefined ? {} : { signal });
+      }
     } catch (error) {
       throw signal?.aborted === true ? signal.reason : error;
     }

@@ -6,6 +6,7 @@ import { isTerminal, type RunState, type RunStateKind } from '../core/run-state.
 import { beginFlowAttempt, writeFlowState, type FlowStateWrite } from '../registry/flow-run-states.ts';
 import { withTransaction } from '../registry/registry-db.ts';
 import { AbortScope } from './abort-scope.ts';
+import type { AccompaniedRun, RunCompanion } from './run-companion.ts';
 import type { Cancellable, RunSession } from './run-session.ts';
 import { assertTransition, kindsBefore } from './transition.ts';
 
@@ -19,7 +20,7 @@ export type FlowRunLinks = {
 };
 
 /** A flow run while this process executes it: its state, its attempt, and the calls that are under way in it. */
-export class ActiveFlowRun implements Cancellable {
+export class ActiveFlowRun implements Cancellable, AccompaniedRun {
   readonly session: RunSession;
   readonly links: FlowRunLinks;
   readonly scope: AbortScope;
@@ -27,6 +28,7 @@ export class ActiveFlowRun implements Cancellable {
   #attempt: number;
   #state: RunStateKind;
   readonly #open = new Set<Promise<unknown>>();
+  readonly #companions = new Map<string, RunCompanion>();
   readonly #taskNames = new Map<string, number>();
   readonly #openTaskRuns = new Set<TaskRunId>();
   #writing: Promise<void> = Promise.resolve();
@@ -46,6 +48,18 @@ export class ActiveFlowRun implements Cancellable {
 
   get id(): FlowRunId {
     return this.links.id;
+  }
+
+  get name(): string {
+    return this.links.name;
+  }
+
+  get flow(): string {
+    return this.links.flow;
+  }
+
+  get runtime(): RunSession['runtime'] {
+    return this.session.runtime;
   }
 
   get attempt(): number {
@@ -133,6 +147,19 @@ export class ActiveFlowRun implements Cancellable {
   assertOpen(): void {
     if (!isTerminal(this.#state)) return;
     throw new ConflictError(`Flow run ${this.id} has ended and takes no more calls. Await what the flow starts.`);
+  }
+
+  /** What lives as long as the run, in the order in which it was asked for. */
+  get companions(): readonly RunCompanion[] {
+    return [...this.#companions.values()];
+  }
+
+  /** One key stands for one kind of companion. */
+  companion<Made extends RunCompanion>(key: string, make: (flowRun: AccompaniedRun) => Made): Made {
+    const known = this.#companions.get(key) as Made | undefined;
+    const companion = known ?? make(this);
+    this.#companions.set(key, companion);
+    return companion;
   }
 
   /** Remembers a call until it has settled; an error nobody waits for must not end the process. */

@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto';
 import { UsageError } from '../core/errors.ts';
-import type { TaskRunId } from '../core/ids.ts';
+import type { TaskRunId, TrainingRunId } from '../core/ids.ts';
 import type { AbortScope } from './abort-scope.ts';
 import type { ActiveFlowRun } from './active-flow-run.ts';
 import type { AnyFlow } from './flow-options.ts';
+import { recordArtifacts } from './record-artifacts.ts';
+import type { AccompaniedRun, RunCompanion } from './run-companion.ts';
+import type { Artifacts } from './run-contexts.ts';
+import type { FlowRuntime } from './run-runtime.ts';
 import type { RunScope } from './run-scope.ts';
 import type { AnyTask, CallOptions } from './task-options.ts';
 
@@ -38,6 +42,25 @@ export class CallSite implements RunScope {
 
   callFlow(flow: AnyFlow, parameters: unknown, call: CallOptions): Promise<unknown> {
     return this.flowRun.track(this.handlers.flow(this, flow, parameters, call));
+  }
+
+  get run(): RunScope['run'] {
+    return { ...this.flowRun.fence, taskRunId: this.taskRunId };
+  }
+
+  get runtime(): FlowRuntime<unknown> {
+    return this.flowRun.session.runtime;
+  }
+
+  artifactsOf(trainingRunId: TrainingRunId): Artifacts {
+    const { flowRun, taskRunId } = this;
+    const source = { flowRunId: flowRun.id, ...(taskRunId === null ? {} : { taskRunId }) };
+    return recordArtifacts(flowRun.session, source, { trainingRunId });
+  }
+
+  companion<Made extends RunCompanion>(key: string, make: (flowRun: AccompaniedRun) => Made): Made {
+    this.flowRun.assertOpen();
+    return this.flowRun.companion(key, make);
   }
 
   /** @throws why the run takes no more calls: it is being cancelled, out of time or has ended. */

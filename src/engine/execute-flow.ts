@@ -5,6 +5,7 @@ import { AbortScope } from './abort-scope.ts';
 import type { ActiveFlowRun, FlowEnd } from './active-flow-run.ts';
 import { CallSite, type CallHandlers } from './call-site.ts';
 import type { AnyFlow } from './flow-options.ts';
+import { endCompanions, flushCompanions } from './flush-companions.ts';
 import { recordArtifacts } from './record-artifacts.ts';
 import { retryDelayMs, shouldRetry } from './retry-policy.ts';
 import { isFenced, runBody, stateOf, type BodyEnd } from './run-body.ts';
@@ -65,7 +66,7 @@ async function executeAttempt(
   }).finally(() => flowRun.drained());
   await session.children.end((owner) => owner.flowRunId === flowRun.id, session.graceMs);
   scope.close();
-  return unlessCancelled(flowRun, end);
+  return flushCompanions(flowRun, unlessCancelled(flowRun, end));
 }
 
 /** A run that was told to stop is Cancelled, even when its body completed meanwhile. */
@@ -135,6 +136,7 @@ async function finish(flowRun: ActiveFlowRun, flow: AnyFlow, end: BodyEnd): Prom
   const last = unlessCancelled(flowRun, end);
   const state = stateOf(last, runtime.clock.now());
   const result = last.kind === 'returned' ? { result: last.value } : last.kind === 'skipped' ? { result: null } : {};
+  await endCompanions(flowRun, state);
   await flowRun.enter(state, result);
   if (isTerminal(state.kind)) {
     await runHook(

@@ -10,6 +10,7 @@ import { ActiveTaskRun, type TaskCallRecord } from './active-task-run.ts';
 import type { CallSite } from './call-site.ts';
 import { prepareResult, readResult, type CacheEntry } from './recorded-results.ts';
 import { retryDelayMs, shouldRetry } from './retry-policy.ts';
+import { flushCompanions } from './flush-companions.ts';
 import { runBody, stateOf, type BodyEnd } from './run-body.ts';
 import type { TaskContext } from './run-contexts.ts';
 import { fillRunName } from './run-name.ts';
@@ -118,9 +119,10 @@ async function executeAttempt(run: ActiveTaskRun): Promise<BodyEnd> {
   const { timeoutMs } = task.options;
   const options = { what: `Task "${task.name}"`, timeoutMs, graceMs: session.graceMs, clock: session.runtime.clock };
   try {
-    return await runBody(scope, options, () =>
+    const end = await runBody(scope, options, () =>
       withinRun(body, () => task.body(run.call.input as never, taskContext(run, scope) as TaskContext<never>)),
     );
+    return await flushCompanions(site.flowRun, end);
   } finally {
     if (scope.aborted) await session.children.end((owner) => owner.taskRunId === run.id, session.graceMs);
     scope.close();

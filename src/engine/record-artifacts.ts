@@ -10,7 +10,11 @@ import type { RunSession } from './run-session.ts';
 type Content = Pick<Partial<NewArtifact>, 'content' | 'storageHash' | 'fileName' | 'mediaType' | 'bytes'>;
 
 /** Artifacts of a flow run or task run: small ones in the registry, files in storage and then in the registry. */
-export function recordArtifacts(session: RunSession, source: LogSource): Artifacts {
+export function recordArtifacts(
+  session: RunSession,
+  source: LogSource,
+  links: Pick<NewArtifact, 'trainingRunId'> = {},
+): Artifacts {
   const { registry, storage, clock } = session.runtime;
   const record = async (key: string, kind: ArtifactKind, content: Content): Promise<void> => {
     await insertArtifact(registry.db, {
@@ -18,6 +22,7 @@ export function recordArtifacts(session: RunSession, source: LogSource): Artifac
       key,
       kind,
       ...source,
+      ...links,
       ...content,
       createdAt: clock.now(),
     });

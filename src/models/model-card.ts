@@ -1,5 +1,21 @@
 import * as z from 'zod';
+import { DataError } from '../core/errors.ts';
 import { jsonSchema } from '../registry/json-columns.ts';
+
+const signatureSchema = z.object({
+  /** uint8 `[count, height, width, channels]`, 0..255; scaling is inside the model. */
+  input: z.object({
+    name: z.string(),
+    height: z.int().min(1),
+    width: z.int().min(1),
+    channels: z.union([z.literal(1), z.literal(3)]),
+  }),
+  /** float32 `[count, classNames.length]`, probabilities. */
+  output: z.object({ name: z.string(), classNames: z.array(z.string()).min(1) }),
+});
+
+/** The images that a classifier takes and the classes that it tells apart. */
+export type ModelSignature = Readonly<z.infer<typeof signatureSchema>>;
 
 const metrics = z.record(z.string(), z.number());
 
@@ -10,17 +26,8 @@ export const modelCardSchema = z.object({
   version: z.int().min(1),
   /** ISO 8601, UTC. */
   createdAt: z.iso.datetime(),
-  signature: z.object({
-    /** uint8 `[count, height, width, channels]`, 0..255; scaling is inside the model. */
-    input: z.object({
-      name: z.string(),
-      height: z.int().min(1),
-      width: z.int().min(1),
-      channels: z.union([z.literal(1), z.literal(3)]),
-    }),
-    /** float32 `[count, classNames.length]`, probabilities. */
-    output: z.object({ name: z.string(), classNames: z.array(z.string()).min(1) }),
-  }),
+  /** Null for files that are no classifier of images, which `registerModel` takes too. */
+  signature: signatureSchema.nullable(),
   architecture: z.record(z.string(), jsonSchema),
   datasetVersion: z.string().nullable(),
   /** True when the dataset was drawn by a program: such a model knows nothing of real photographs. */
@@ -43,5 +50,13 @@ export type ModelCardContent = Omit<
   ModelCard,
   'formatVersion' | 'name' | 'version' | 'createdAt' | 'testPredictions' | 'files' | 'trainingRun'
 >;
+
+/** @throws DataError when the version is no classifier of images. */
+export function requireSignature({ name, version, signature }: ModelCard): ModelSignature {
+  if (signature !== null) return signature;
+  throw new DataError(
+    `${name} version ${version} is no image classifier that mlflow-ts can execute: it was registered without a signature. Use its files.`,
+  );
+}
 
 export const CARD_FILE = 'model.json';

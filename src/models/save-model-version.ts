@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Clock } from '../core/clock.ts';
 import type { DatasetVersionId, FlowRunId, TrainingRunId } from '../core/ids.ts';
+import { hashJson } from '../core/json.ts';
 import { toJson } from '../core/to-json.ts';
 import { insertModelVersion, listModelVersions, nextModelVersion } from '../registry/model-versions.ts';
 import { withTransaction, type RegistryDb } from '../registry/registry-db.ts';
@@ -24,12 +25,14 @@ export type NewModelVersion = {
   readonly testPredictions?: TestPredictions;
   readonly trainingRunId: TrainingRunId | null;
   readonly flowRunId: FlowRunId | null;
+  /** Whether a training run has one version of a name (default), or one for each set of files. */
+  readonly once?: 'per training run' | 'per files';
 };
 
 /**
  * Saves a model as the next version of its name. The files are complete and synced under a hidden name before the version
  * gets its number, folder and row in one transaction: after a crash there is either the whole version or none. Saving the
- * same training run again returns the version it has.
+ * same training run again, or with `once: 'per files'` the same files of it, returns the version it has.
  * @throws ParameterError for a name that cannot be a folder; DataError; EnvironmentError when the disk refuses.
  */
 export async function saveModelVersion(
@@ -74,10 +77,13 @@ async function publish(publication: Publication): Promise<number> {
   }
 }
 
-async function versionOfTrainingRun({ db, input }: Publication): Promise<number | undefined> {
+async function versionOfTrainingRun({ db, input, staged }: Publication): Promise<number | undefined> {
   if (input.trainingRunId === null) return undefined;
   const versions = await listModelVersions(db, { modelName: input.name });
-  return versions.find((row) => row.trainingRunId === input.trainingRunId)?.version;
+  const own = versions.filter((row) => row.trainingRunId === input.trainingRunId);
+  if (input.once !== 'per files') return own[0]?.version;
+  const wanted = hashJson(toJson(staged.files));
+  return own.find(({ card }) => hashJson(toJson(modelCardSchema.parse(card).files)) === wanted)?.version;
 }
 
 async function takeVersion({ db, clock, modelFolder, input, staged }: Publication): Promise<number | undefined> {

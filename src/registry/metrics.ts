@@ -16,16 +16,18 @@ export async function logMetrics(
   trainingRunId: TrainingRunId,
   metrics: readonly Metric[],
 ): Promise<void> {
-  const broken = metrics.find(({ value }) => !Number.isFinite(value));
-  if (broken !== undefined) {
-    throw new TrainingError(
-      `Metric ${broken.key} at step ${broken.step} is ${broken.value}; a metric must be a finite number. ` +
-        'A smaller learning rate often helps.',
-      { details: { key: broken.key, step: broken.step } },
-    );
-  }
+  metrics.forEach(requireFinite);
   const upserts = metrics.map((metric) => upsertMetric(db, { ...metric, trainingRunId }));
   await writeFenced(db, upserts);
+}
+
+/** @throws TrainingError when the value is not finite. */
+export function requireFinite({ key, step, value }: Pick<Metric, 'key' | 'step' | 'value'>): void {
+  if (Number.isFinite(value)) return;
+  throw new TrainingError(
+    `Metric ${key} at step ${step} is ${value}; a metric must be a finite number. A smaller learning rate often helps.`,
+    { details: { key, step } },
+  );
 }
 
 /** All metrics of a training run, or those of one key, by key and step. */
@@ -46,7 +48,8 @@ export async function latestMetrics(db: RegistryDb, trainingRunId: TrainingRunId
   return Object.fromEntries(metrics.map(({ key, value }) => [key, value]));
 }
 
-const upsertMetric = precompiled((db, metric: Metric & { readonly trainingRunId: TrainingRunId }) =>
+/** A metric of a training run. */
+export const upsertMetric = precompiled((db, metric: Metric & { readonly trainingRunId: TrainingRunId }) =>
   db
     .insertInto('metrics')
     .values({

@@ -1,25 +1,30 @@
 import type { TrainingRunId } from '../core/ids.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import { jsonSchema, parseJsonColumn } from './json-columns.ts';
+import { writeFenced } from './fenced-write.ts';
+import { precompiled } from './precompiled.ts';
 import type { RegistryDb } from './registry-db.ts';
-import { withTransaction } from './registry-db.ts';
 
 /** Records what a training run was given; a key logged again gets the new value. */
 export async function logParams(db: RegistryDb, trainingRunId: TrainingRunId, params: JsonObject): Promise<void> {
-  await withTransaction(db, async (transaction) => {
-    for (const [key, value] of Object.entries(params)) {
-      await transaction
-        .insertInto('params')
-        .values({ training_run_id: trainingRunId, key, value_json: JSON.stringify(value) })
-        .onConflict((conflict) =>
-          conflict
-            .columns(['training_run_id', 'key'])
-            .doUpdateSet((row) => ({ value_json: row.ref('excluded.value_json') })),
-        )
-        .execute();
-    }
-  });
+  const upserts = Object.entries(params).map(([key, value]) =>
+    upsertParam(db, { trainingRunId, key, valueJson: JSON.stringify(value) }),
+  );
+  await writeFenced(db, upserts);
 }
+
+/** A param of a training run; `valueJson` is JSON text. */
+export const upsertParam = precompiled(
+  (db, param: { readonly trainingRunId: TrainingRunId; readonly key: string; readonly valueJson: string }) =>
+    db
+      .insertInto('params')
+      .values({ training_run_id: param.trainingRunId, key: param.key, value_json: param.valueJson })
+      .onConflict((conflict) =>
+        conflict
+          .columns(['training_run_id', 'key'])
+          .doUpdateSet((row) => ({ value_json: row.ref('excluded.value_json') })),
+      ),
+);
 
 /** What a training run was given, by key in alphabetical order. */
 export async function listParams(db: RegistryDb, trainingRunId: TrainingRunId): Promise<Record<string, Json>> {

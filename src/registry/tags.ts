@@ -1,5 +1,6 @@
+import { writeFenced } from './fenced-write.ts';
+import { precompiled } from './precompiled.ts';
 import type { RegistryDb } from './registry-db.ts';
-import { withTransaction } from './registry-db.ts';
 
 /** What carries the tag. A model version's id is `name/version`. */
 export type TagOwner = {
@@ -9,20 +10,19 @@ export type TagOwner = {
 
 /** Sets tags; a key set again gets the new value. */
 export async function setTags(db: RegistryDb, owner: TagOwner, tags: Readonly<Record<string, string>>): Promise<void> {
-  await withTransaction(db, async (transaction) => {
-    for (const [key, value] of Object.entries(tags)) {
-      await transaction
-        .insertInto('tags')
-        .values({ owner_kind: owner.kind, owner_id: owner.id, key, value })
-        .onConflict((conflict) =>
-          conflict
-            .columns(['owner_kind', 'owner_id', 'key'])
-            .doUpdateSet((row) => ({ value: row.ref('excluded.value') })),
-        )
-        .execute();
-    }
-  });
+  const upserts = Object.entries(tags).map(([key, value]) => upsertTag(db, { ...owner, key, value }));
+  await writeFenced(db, upserts);
 }
+
+/** A tag of anything. */
+export const upsertTag = precompiled((db, tag: TagOwner & { readonly key: string; readonly value: string }) =>
+  db
+    .insertInto('tags')
+    .values({ owner_kind: tag.kind, owner_id: tag.id, key: tag.key, value: tag.value })
+    .onConflict((conflict) =>
+      conflict.columns(['owner_kind', 'owner_id', 'key']).doUpdateSet((row) => ({ value: row.ref('excluded.value') })),
+    ),
+);
 
 /** The tags of something, by key in alphabetical order. */
 export async function listTags(db: RegistryDb, owner: TagOwner): Promise<Record<string, string>> {

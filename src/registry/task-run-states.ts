@@ -1,17 +1,15 @@
 import type { CompiledQuery } from 'kysely';
-import type { FlowRunId, TaskRunId } from '../core/ids.ts';
+import type { TaskRunId } from '../core/ids.ts';
 import { isTerminal, TERMINAL_KINDS } from '../core/run-state.ts';
 import type { RunState, RunStateKind } from '../core/run-state.ts';
 import { writeFenced } from './fenced-write.ts';
+import { selectFence, type FlowFence } from './flow-fence.ts';
 import { precompiled } from './precompiled.ts';
 import type { RegistryDb } from './registry-db.ts';
 import { withTransaction } from './registry-db.ts';
 import { insertResult } from './results.ts';
 import type { NewResult } from './results.ts';
 import { appendState, insertState } from './state-history.ts';
-
-/** Who writes: a flow run's attempt that is not the recorded one, or that has ended, writes nothing more. */
-export type FlowFence = { readonly flowRunId: FlowRunId; readonly flowAttempt: number };
 
 export type TaskRunStart = FlowFence & {
   readonly id: TaskRunId;
@@ -147,16 +145,6 @@ export async function closeOpenTaskRuns(db: RegistryDb, close: FlowFence & { rea
     return open.length;
   });
 }
-
-/** Finds the flow run only while it is at this attempt and has not ended. */
-const selectFence = precompiled((db, fence: FlowFence) =>
-  db
-    .selectFrom('flow_runs')
-    .select('attempt')
-    .where('id', '=', fence.flowRunId)
-    .where('attempt', '=', fence.flowAttempt)
-    .where('state_kind', 'not in', TERMINAL_KINDS),
-);
 
 function lastOf(states: readonly [RunState, ...RunState[]]): RunState {
   return states[states.length - 1] ?? states[0];

@@ -126,7 +126,7 @@ test('outside of a run a task and a flow say what to do', () => {
   const build = flow({ name: 'build', parameters: none }, () => null);
   expect(() => double({ x: 1 })).toThrow(UsageError);
   expect(() => double({ x: 1 })).toThrow('double.body');
-  expect(() => build({})).toThrow('runFlow');
+  expect(() => build({})).toThrow('mlflow-ts run FILE.ts:NAME');
   expect(double.body({ x: 4 }, undefined as never)).toEqual({ x: 8 });
 });
 
