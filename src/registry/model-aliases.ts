@@ -44,20 +44,23 @@ export async function setAlias(db: RegistryDb, move: AliasMove): Promise<boolean
 
 /**
  * Removes an alias and adds that to the history.
- * @returns false when there was none.
+ * @returns the version that had it, or undefined when there was none.
  */
-export async function removeAlias(db: RegistryDb, removal: Omit<AliasMove, 'version' | 'expected'>): Promise<boolean> {
+export async function removeAlias(
+  db: RegistryDb,
+  removal: Omit<AliasMove, 'version' | 'expected'>,
+): Promise<number | undefined> {
   const { modelName, alias } = removal;
   return withTransaction(db, async (transaction) => {
     const previous = await getAlias(transaction, modelName, alias);
-    if (previous === undefined) return false;
+    if (previous === undefined) return undefined;
     await transaction
       .deleteFrom('model_aliases')
       .where('model_name', '=', modelName)
       .where('alias', '=', alias)
       .execute();
     await insertHistory(transaction, { ...removal, previous: previous.version, version: null });
-    return true;
+    return previous.version;
   });
 }
 

@@ -36,6 +36,22 @@ export async function listTags(db: RegistryDb, owner: TagOwner): Promise<Record<
   return Object.fromEntries(rows.map(({ key, value }) => [key, value]));
 }
 
+/** The tags of all things of a kind that have any, by the id of what carries them. */
+export async function listTagsOfKind(
+  db: RegistryDb,
+  kind: TagOwner['kind'],
+): Promise<ReadonlyMap<string, Readonly<Record<string, string>>>> {
+  const rows = await db
+    .selectFrom('tags')
+    .select(['owner_id', 'key', 'value'])
+    .where('owner_kind', '=', kind)
+    .orderBy('key')
+    .execute();
+  const tags = new Map<string, Record<string, string>>();
+  for (const { owner_id: id, key, value } of rows) tags.set(id, { ...tags.get(id), [key]: value });
+  return tags;
+}
+
 /** Removes one tag; removing what is not there is no error. */
 export async function deleteTag(db: RegistryDb, owner: TagOwner, key: string): Promise<void> {
   await db

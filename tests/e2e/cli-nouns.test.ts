@@ -62,6 +62,67 @@ test('models are promoted by hand and rolled back, and show what was decided', a
   });
 });
 
+test('aliases are set, listed and removed, the champion only when told so', async () => {
+  expect((await cli('models', 'alias', 'set', 'corners/2', 'challenger')).stdout).toBe(
+    'corners: challenger is now version 2 (nobody before).\n',
+  );
+  expect((await cli('model', 'alias', 'ls', 'corners')).stdout).toMatch(/challenger +2 .*\n *champion +1 /);
+  expect(await json('models', 'alias', 'ls', 'corners')).toEqual([
+    { alias: 'challenger', version: 2, updatedAt: expect.any(String) },
+    { alias: 'champion', version: 1, updatedAt: expect.any(String) },
+  ]);
+  for (const reserved of ['latest', 'v3', 'a b', '']) {
+    expect(await cli('models', 'alias', 'set', 'corners/2', reserved)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('cannot be an alias'),
+    });
+  }
+  expect((await cli('models', 'alias', 'rm', 'corners', 'chalenger')).stderr).toContain('Did you mean "challenger"?');
+  expect(await cli('models', 'alias', 'rm', 'corners', 'champion')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('-y'),
+  });
+  expect(await json('models', 'alias', 'rm', 'corners', 'challenger', '--reason', 'it lost')).toEqual({
+    name: 'corners',
+    alias: 'challenger',
+    previousVersion: 2,
+    removed: true,
+  });
+  const { aliasHistory } = await json('models', 'show', 'corners');
+  expect(aliasHistory[0]).toMatchObject({ alias: 'challenger', version: null, previousVersion: 2, reason: 'it lost' });
+});
+
+test('models and their versions carry tags', async () => {
+  expect((await cli('models', 'tag', 'corners', 'team=vision', 'camera=new one')).stdout).toBe(
+    'corners: camera=new one team=vision\n',
+  );
+  expect((await cli('models', 'tag', 'corners/2', 'reviewed=yes')).stdout).toBe('corners version 2: reviewed=yes\n');
+  expect((await cli('models', 'ls')).stdout).toContain('camera=new one team=vision');
+  expect(await json('models', 'show', 'corners')).toMatchObject({
+    tags: { team: 'vision' },
+    versions: [
+      { version: 2, tags: { reviewed: 'yes' } },
+      { version: 1, tags: {} },
+    ],
+  });
+  expect(await json('models', 'tag', 'corners', 'team=signs', '--rm', 'camera')).toEqual({
+    name: 'corners',
+    version: null,
+    tags: { team: 'signs' },
+  });
+  const wrong: readonly [readonly string[], string][] = [
+    [['corners', '--rm', 'camera'], 'corners has no tag camera. It has: team.'],
+    [['corners', 'team'], '"team" is not key=value'],
+    [['corners', 'te:am=1'], '"te:am" cannot be a tag'],
+    [['corners/7', 'team=1'], 'Version 7 of corners does not exist'],
+    [['conrers', 'team=1'], 'There is no registered model conrers'],
+  ];
+  for (const [args, message] of wrong) {
+    expect(await cli('models', 'tag', ...args)).toMatchObject({ code: 2, stderr: expect.stringContaining(message) });
+  }
+  expect((await cli('models', 'tag', 'corners')).stdout).toBe('corners: team=signs\n');
+});
+
 test('a model is exported to a folder or a zip, and nothing is replaced unasked', async () => {
   const { stdout } = await cli('models', 'export', 'corners', 'out.zip');
   expect(stdout).toContain(path.join(cwd, 'out.zip'));

@@ -1,18 +1,19 @@
 import type { Command } from 'commander';
+import { collect } from '../collect-option.ts';
 import type { CommandContext } from '../command-context.ts';
 import { withServices } from '../with-services.ts';
-
-type AliasOptions = { readonly alias?: string; readonly reason?: string };
+import { declareModelAliases } from './model-aliases.ts';
 
 /** `models`: registered models, their versions and who is champion. */
 export function declareModels(program: Command, context: CommandContext): void {
   const models = program
     .command('models')
     .alias('model')
-    .description('list, show, promote, roll back, export and delete models')
+    .description('list, show, promote, roll back, tag, export and delete models')
     .addHelpText('after', EXAMPLES);
   declareReading(models, context);
-  declareAliases(models, context);
+  declareModelAliases(models, context);
+  declareTags(models, context);
   models
     .command('delete <model>')
     .description('delete the files of a version; its number is not given again')
@@ -32,6 +33,8 @@ Examples:
   $ mlflow-ts models show signs
   $ mlflow-ts models promote signs/3 --reason "better on the new camera"
   $ mlflow-ts models rollback signs
+  $ mlflow-ts models alias set signs/4 challenger
+  $ mlflow-ts models tag signs/4 camera=new reviewed=yes
   $ mlflow-ts models export signs@champion signs.zip`;
 
 function declareReading(models: Command, context: CommandContext): void {
@@ -65,27 +68,17 @@ function declareReading(models: Command, context: CommandContext): void {
     });
 }
 
-function declareAliases(models: Command, context: CommandContext): void {
+function declareTags(models: Command, context: CommandContext): void {
   models
-    .command('promote <model>')
-    .description('give a version an alias, by default champion')
-    .option('--alias <alias>', 'the alias', 'champion')
-    .option('--reason <text>', 'why, for the record')
-    .action(async (model: string, options: AliasOptions, command: Command) => {
-      await withServices(context, command, 'reap and write', async (services, output) => {
-        const { promoteOneModel } = await import('../models/change-models.ts');
-        await promoteOneModel(services, model, options, output);
-      });
-    });
-  models
-    .command('rollback <name>')
-    .description('move an alias, by default champion, back to the version that had it before')
-    .option('--alias <alias>', 'the alias', 'champion')
-    .option('--reason <text>', 'why, for the record')
-    .action(async (name: string, options: AliasOptions, command: Command) => {
-      await withServices(context, command, 'reap and write', async (services, output) => {
-        const { rollBackModel } = await import('../models/change-models.ts');
-        await rollBackModel(services, name, options, output);
+    .command('tag <model> [tags...]')
+    .description('set tags (key=value) of a model, or of a version name/3; without tags, show them')
+    .option('--rm <key>', 'remove a tag; repeat it', collect)
+    .action(async (model: string, set: readonly string[], options: { rm?: readonly string[] }, command: Command) => {
+      const remove = options.rm ?? [];
+      const access = set.length + remove.length === 0 ? 'read' : 'reap and write';
+      await withServices(context, command, access, async (services, output) => {
+        const { tagOneModel } = await import('../models/tag-model.ts');
+        await tagOneModel(services, model, { set, remove }, output);
       });
     });
 }

@@ -1,32 +1,9 @@
-import { deleteModel, exportModel, promoteModel, rollbackModel } from '../../app/models.ts';
-import type { AliasChange } from '../../app/models.ts';
+import { deleteModel, exportModel } from '../../app/models.ts';
 import type { AppServices } from '../../app/services.ts';
 import type { CommandContext } from '../command-context.ts';
 import { isSure } from '../is-sure.ts';
 import type { Output } from '../output.ts';
 import { whileWaiting } from '../while-waiting.ts';
-
-type AliasOptions = { readonly alias?: string; readonly reason?: string };
-
-/** `models promote` */
-export async function promoteOneModel(
-  services: AppServices,
-  model: string,
-  options: AliasOptions,
-  output: Output,
-): Promise<void> {
-  tellAlias(await promoteModel(services, model, options), output);
-}
-
-/** `models rollback` */
-export async function rollBackModel(
-  services: AppServices,
-  name: string,
-  options: AliasOptions,
-  output: Output,
-): Promise<void> {
-  tellAlias(await rollbackModel(services, name, options), output);
-}
 
 /** `models export` */
 export async function exportOneModel(
@@ -63,14 +40,4 @@ export async function deleteOneModel(
   const deleted = await deleteModel(services, model);
   if (output.json) output.printJson({ ...deleted, deleted: true });
   else output.print(`Deleted the files of ${deleted.name} version ${deleted.version}.`);
-}
-
-function tellAlias(change: AliasChange, output: Output): void {
-  if (output.json) {
-    output.printJson(change);
-    return;
-  }
-  const { name, alias, version, previousVersion } = change;
-  const before = previousVersion === null ? 'nobody before' : `version ${previousVersion} before`;
-  output.print(`${name}: ${alias} is now version ${version} (${before}).`);
 }

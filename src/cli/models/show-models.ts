@@ -6,6 +6,7 @@ import { pairsText, percentText } from '../cell-text.ts';
 import { bytesText } from '../live/progress-text.ts';
 import type { Output } from '../output.ts';
 import { tableText } from '../table.ts';
+import type { Column } from '../table.ts';
 import { agoText } from '../time-text.ts';
 
 /** `models ls` */
@@ -26,6 +27,7 @@ export async function printModels(services: AppServices, output: Output): Promis
       { heading: 'versions', align: 'right', cell: ({ versions }) => String(versions) },
       { heading: 'aliases', cell: ({ aliases }) => pairsText(aliases) },
       { heading: 'test accuracy', align: 'right', cell: (row) => percentText(row.championTestAccuracy) },
+      ...tagsColumn(rows),
       { heading: 'created', cell: ({ createdAt }) => agoText(Date.parse(createdAt), now) },
     ]),
   );
@@ -38,11 +40,19 @@ export async function printModel(services: AppServices, name: string, output: Ou
     output.printJson(model);
     return;
   }
-  output.print(output.paint.bold(model.name));
+  output.print([output.paint.bold(model.name), pairsText(model.tags)].filter((text) => text !== '').join('  '));
   output.print(`\n${versionsText(model, services.clock.now(), output)}`);
   if (model.decisions.length > 0) output.print(`\n${decisionsText(model)}`);
   if (model.aliasHistory.length > 0) output.print(`\n${historyText(model)}`);
   output.remark(output.paintRemark.dim(`\nUse it: mlflow-ts predict IMAGE --model ${model.name}@champion`));
+}
+
+type Tagged = { readonly tags: Readonly<Record<string, string>> };
+
+/** No column where nothing has a tag. */
+function tagsColumn<Row extends Tagged>(rows: readonly Row[]): Column<Row>[] {
+  const tagged = rows.some(({ tags }) => Object.keys(tags).length > 0);
+  return tagged ? [{ heading: 'tags', cell: ({ tags }) => pairsText(tags) }] : [];
 }
 
 function versionsText({ versions }: ModelDetails, now: number, { paint }: Output): string {
@@ -54,6 +64,7 @@ function versionsText({ versions }: ModelDetails, now: number, { paint }: Output
     { heading: 'data', cell: ({ datasetVersion }) => (datasetVersion === null ? '–' : shortId(datasetVersion)) },
     { heading: 'size', align: 'right', cell: ({ bytes }) => bytesText(bytes) },
     { heading: 'created', cell: ({ createdAt }) => agoText(Date.parse(createdAt), now) },
+    ...tagsColumn(versions),
     { heading: 'folder', cell: ({ path }) => path },
   ]);
 }
