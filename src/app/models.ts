@@ -1,5 +1,4 @@
 import { join, resolve } from 'node:path';
-import { deleteModelVersion } from '../models/delete-model-version.ts';
 import { exportModel as exportFiles } from '../models/export-model.ts';
 import { CHAMPION, findModelVersion } from '../models/find-model-version.ts';
 import {
@@ -8,7 +7,6 @@ import {
   type ListedVersion,
 } from '../models/list-models.ts';
 import { isoTime } from './iso-time.ts';
-import { mustNameVersion } from './named-version.ts';
 import type { AppServices } from './services.ts';
 
 /** A registered model as `models ls` lists it. Times are ISO 8601, UTC. */
@@ -125,18 +123,4 @@ export async function exportModel(
   const found = await findModelVersion(registry.db, project.modelsDir, reference);
   const exported = await exportFiles(found, resolve(cwd, target), options);
   return { name: found.row.modelName, version: found.row.version, ...exported };
-}
-
-/**
- * Deletes the files of a version; its number is not given again.
- * @throws NotFoundError, UsageError; ConflictError when an alias points to it.
- */
-export async function deleteModel(
-  services: AppServices,
-  reference: string,
-): Promise<{ readonly name: string; readonly version: number }> {
-  const { registry, clock, project } = services;
-  const { name, version } = await mustNameVersion(services, reference);
-  await deleteModelVersion(registry.db, clock, project.modelsDir, { name, version });
-  return { name, version };
 }

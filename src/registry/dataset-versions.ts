@@ -113,6 +113,27 @@ export async function latestDatasetVersion(
   return latest;
 }
 
+/**
+ * Deletes a dataset version's row, unless a training run, study or model version names it.
+ * @returns whether it is gone.
+ */
+export async function deleteDatasetVersion(db: RegistryDb, id: DatasetVersionId): Promise<boolean> {
+  const { numDeletedRows } = await db
+    .deleteFrom('dataset_versions')
+    .where('id', '=', id)
+    .where((where) =>
+      where.and(
+        (['training_runs', 'studies', 'model_versions'] as const).map((table) =>
+          where.not(
+            where.exists(where.selectFrom(table).select('dataset_version_id').where('dataset_version_id', '=', id)),
+          ),
+        ),
+      ),
+    )
+    .executeTakeFirst();
+  return numDeletedRows > 0n;
+}
+
 function toDatasetVersion(row: Selectable<DatasetVersionsTable>): DatasetVersionRow {
   return {
     id: row.id as DatasetVersionId,

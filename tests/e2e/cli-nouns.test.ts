@@ -135,7 +135,11 @@ test('a version without an alias can be deleted, the champion cannot', async () 
   expect((await cli('models', 'delete', 'corners/1', '-y')).code).toBe(1);
   expect((await cli('models', 'delete', 'corners/2')).stderr).toContain('-y');
   expect((await cli('models', 'delete', 'corners/2', '-y')).stdout).toContain('Deleted the files of corners version 2');
+  expect(existsSync(path.join(cwd, 'models', 'corners', '2'))).toBe(false);
   expect((await cli('models', 'ls')).stdout).toMatch(/corners +1 +champion=1/);
+  const whole = await cli('models', 'delete', 'corners', '-y');
+  expect(whole).toMatchObject({ code: 2, stderr: expect.stringContaining('--all') });
+  expect((await cli('models', 'delete', 'corners', '--all', '-y')).code).toBe(1);
 });
 
 test('predict tells labels with probabilities, for several images the word, and exits 1 when one is unreadable', async () => {

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { markCacheUsed } from '../../datasets/cache/cache-index.ts';
 import { findCache, type CacheReference } from '../tensor-caches.ts';
 import { task } from '../flow-api.ts';
 
@@ -6,6 +8,7 @@ export const findTensorCache = task(
   { name: 'find-tensor-cache' },
   async (input: { readonly tensorCache: string }, { services, log }): Promise<CacheReference> => {
     const cache = await findCache(services.project.dataDir, input.tensorCache);
+    await markCacheUsed(join(services.project.dataDir, cache.path));
     const { image, splits } = cache;
     log.info(
       `${image.height}×${image.width}×${image.channels} images: ${splits.train} to train on, ${splits.validation} to validate`,

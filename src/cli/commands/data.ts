@@ -1,13 +1,14 @@
 import type { Command } from 'commander';
 import type { DatasetDetails, DatasetListing } from '../../app/data.ts';
 import type { AppServices } from '../../app/services.ts';
+import type { GarbageOptions } from '../data/collect-garbage.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { Output } from '../output.ts';
 import { withServices } from '../with-services.ts';
 
 /** `data`: the dataset versions that were collected. */
 export function declareData(program: Command, context: CommandContext): void {
-  const data = program.command('data').alias('dataset').description('list and show collected dataset versions');
+  const data = program.command('data').alias('dataset').description('list, show and remove collected dataset versions');
   data
     .command('ls')
     .description('list dataset versions, newest first')
@@ -20,6 +21,34 @@ export function declareData(program: Command, context: CommandContext): void {
     .description('show a dataset version: an id or its beginning, a dataset’s name for its newest, or latest')
     .action(async (version: string | undefined, _options: unknown, command: Command) => {
       await withServices(context, command, 'read', (services, output) => printDataset(services, version, output));
+    });
+  declareRemoving(data, context);
+}
+
+function declareRemoving(data: Command, context: CommandContext): void {
+  data
+    .command('rm <versions...>')
+    .description('remove dataset versions and their tensor caches from this machine')
+    .option('--force', 'also what a model version was trained on, and while flow runs are open')
+    .option('-y, --yes', 'do not ask')
+    .action(async (versions: readonly string[], options: { yes?: boolean; force?: boolean }, command: Command) => {
+      await withServices(context, command, 'reap and write', async (services, output) => {
+        const { removeDataVersions } = await import('../data/remove-data.ts');
+        await removeDataVersions(services, versions, options, output, context);
+      });
+    });
+  data
+    .command('gc')
+    .description('remove what nobody needs: stray files, unused tensor caches, leftovers of killed runs')
+    .option('--dry-run', 'only say what would go')
+    .option('--min-age <duration>', 'leave what was touched more recently', '1h')
+    .option('-y, --yes', 'do not ask')
+    .action(async (options: GarbageOptions, command: Command) => {
+      const access = options.dryRun === true ? 'read' : 'reap and write';
+      await withServices(context, command, access, async (services, output) => {
+        const { collectDataGarbage } = await import('../data/collect-garbage.ts');
+        await collectDataGarbage(services, options, output, context);
+      });
     });
 }
 

@@ -4,6 +4,8 @@ import type { CommandContext } from '../command-context.ts';
 import { withServices } from '../with-services.ts';
 import { declareModelAliases } from './model-aliases.ts';
 
+type DeleteOptions = { readonly all?: boolean; readonly force?: boolean; readonly yes?: boolean };
+
 /** `models`: registered models, their versions and who is champion. */
 export function declareModels(program: Command, context: CommandContext): void {
   const models = program
@@ -15,13 +17,15 @@ export function declareModels(program: Command, context: CommandContext): void {
   declareModelAliases(models, context);
   declareTags(models, context);
   models
-    .command('delete <model>')
-    .description('delete the files of a version; its number is not given again')
+    .command('delete <models...>')
+    .description('delete the files of versions; their numbers are not given again')
+    .option('--all', 'a name alone means every version of the model')
+    .option('--force', 'also versions that have an alias, the champion too')
     .option('-y, --yes', 'do not ask')
-    .action(async (model: string, options: { readonly yes?: boolean }, command: Command) => {
+    .action(async (names: readonly string[], options: DeleteOptions, command: Command) => {
       await withServices(context, command, 'reap and write', async (services, output) => {
-        const { deleteOneModel } = await import('../models/change-models.ts');
-        await deleteOneModel(services, model, options, output, context);
+        const { deleteModelVersions } = await import('../models/change-models.ts');
+        await deleteModelVersions(services, names, options, output, context);
       });
     });
 }

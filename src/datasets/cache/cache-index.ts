@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { DataError } from '../../core/errors.ts';
@@ -57,6 +57,13 @@ export async function readCacheIndex(folder: string): Promise<CacheIndex | undef
   } catch (cause) {
     throw new DataError(`${file} is damaged. Delete ${folder} and run prep again.`, { cause });
   }
+}
+
+/** Remembers that a cache is used now: one that nobody uses for long may be removed. */
+export async function markCacheUsed(folder: string): Promise<void> {
+  const now = new Date();
+  // Somebody else's cache may be read and not touched.
+  await utimes(path.join(folder, INDEX_NAME), now, now).catch(() => undefined);
 }
 
 /** What the rest of the project is told of a cache. */

@@ -10,7 +10,15 @@ import type { DatasetVersion } from '../dataset-version.ts';
 import type { PrepSettings, TensorCacheSummary } from '../tensor-cache.ts';
 import { readManifest, type Manifest } from '../version/manifest.ts';
 import { FILES_FOLDER } from '../version/version-paths.ts';
-import { cachePath, INDEX_NAME, readCacheIndex, summarise, tensorCacheId, type CacheIndex } from './cache-index.ts';
+import {
+  cachePath,
+  INDEX_NAME,
+  markCacheUsed,
+  readCacheIndex,
+  summarise,
+  tensorCacheId,
+  type CacheIndex,
+} from './cache-index.ts';
 import { checkBrokenShare, checkClasses, countClasses, countSplits } from './check-cache.ts';
 import { decodeShards } from './decode-pool.ts';
 import { planShards, type ShardJob } from './plan-shards.ts';
@@ -47,6 +55,7 @@ export async function prepareTensorCache(options: PrepareOptions): Promise<Tenso
   if (present !== undefined) {
     if (present.id !== id) throw new ConflictError(`${folder} belongs to another tensor cache. Move it away.`);
     checkBrokenShare(present.broken, totalOf(present), settings.maxBrokenShare);
+    await markCacheUsed(folder);
     log.info(`Tensor cache ${cachePath(id)} is complete already`);
     return summarise(present);
   }

@@ -56,7 +56,8 @@ export async function findLocalVersion(options: {
   return describeVersion(found.manifest, { ...best.provenance, source, upstreamVersion: best.upstreamVersion });
 }
 
-async function listVersionFolders(dataDir: string): Promise<string[]> {
+/** The folders of the dataset versions on this machine, complete or not. */
+export async function listVersionFolders(dataDir: string): Promise<string[]> {
   const root = path.join(dataDir, VERSIONS_FOLDER);
   const names = await readdir(root).catch(() => []);
   return names.filter((name) => !name.startsWith('.')).map((name) => path.join(root, name));

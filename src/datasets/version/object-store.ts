@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmod, constants, copyFile, link, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chmod, constants, copyFile, link, mkdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { discard, temporarySibling } from '../../storage/atomic-write.ts';
 import { sha256OfFile } from '../../storage/hash-file.ts';
@@ -76,12 +76,21 @@ async function takeIn(
   bytes: number,
 ): Promise<void> {
   const present = await stat(target).catch(() => undefined);
-  if (present?.size === bytes) return owned ? undefined : rm(file, { force: true });
+  if (present?.size === bytes && (await touch(target))) return owned ? undefined : rm(file, { force: true });
   await chmod(file, READ_ONLY);
   if (!owned) return rename(file, target);
   const temporary = temporarySibling(target);
   await linkOrCopy(file, temporary);
   await rename(temporary, target);
+}
+
+/** Tells who cleans up that the object is needed again; false when it is gone. */
+async function touch(target: string): Promise<boolean> {
+  const now = new Date();
+  return utimes(target, now, now).then(
+    () => true,
+    (error: unknown) => codeOf(error) !== 'ENOENT',
+  );
 }
 
 async function linkOrCopy(object: string, target: string): Promise<void> {

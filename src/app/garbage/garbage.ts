@@ -1,0 +1,20 @@
+/** Something on the disk that nobody needs. */
+export type Garbage = {
+  readonly kind: GarbageKind;
+  /** Absolute. */
+  readonly path: string;
+  /** What removing it gives back. */
+  readonly bytes: number;
+  readonly why: string;
+};
+
+export const GARBAGE_KINDS = [
+  'stored file',
+  'object',
+  'tensor cache',
+  'download',
+  'work folder',
+  'temporary file',
+  'model folder',
+] as const;
+export type GarbageKind = (typeof GARBAGE_KINDS)[number];
