@@ -27,13 +27,9 @@ export { trainFinalist } from './app/tasks/train-finalist.ts';
 
 export { createTestClock } from './app/testing/test-clock.ts';
 export { createTestHarness } from './app/testing/create-test-harness.ts';
+export type { TestHarness, TestHarnessOptions } from './app/testing/create-test-harness.ts';
 export { loadModel } from './app/tracking/load-model.ts';
 export { registerModel } from './app/tracking/register-model.ts';
-export {
-  logArtifact,
-  logMetric,
-  logMetrics,
-  logParam,
-  logParams,
-  setTags,
-} from './app/tracking/tracking.ts';
+export { logArtifact, logMetric, logMetrics, logParam, logParams, setTags } from './app/tracking/tracking.ts';
+
+export { openTensorCache } from './datasets/cache/open-tensor-cache.ts';

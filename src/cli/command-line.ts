@@ -5,6 +5,7 @@ import { declareData } from './commands/data.ts';
 import { declareDoctor } from './commands/doctor.ts';
 import { declareExperiments } from './commands/experiments.ts';
 import { declareFlows } from './commands/flows.ts';
+import { declareInit } from './commands/init.ts';
 import { declareModels } from './commands/models.ts';
 import { declarePredict } from './commands/predict.ts';
 import { declareRun } from './commands/run.ts';
@@ -66,6 +67,7 @@ function declareProgram(context: CommandContext): Command {
   declareTrials(program, context);
   declareModels(program, context);
   program.commandsGroup('Set up:');
+  declareInit(program, context);
   declareConfig(program, context);
   declareDoctor(program, context);
   return program;
