@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import type { CommandContext, CommandEnding } from './command-context.ts';
+import { declareCompletion } from './commands/completion.ts';
 import { declareConfig } from './commands/config.ts';
 import { declareData } from './commands/data.ts';
 import { declareDoctor } from './commands/doctor.ts';
@@ -70,6 +71,7 @@ function declareProgram(context: CommandContext): Command {
   declareInit(program, context);
   declareConfig(program, context);
   declareDoctor(program, context);
+  declareCompletion(program, context);
   return program;
 }
 
