@@ -12,7 +12,6 @@ import { declarePredict } from './commands/predict.ts';
 import { declareRun } from './commands/run.ts';
 import { declareRuns } from './commands/runs.ts';
 import { declareTrials } from './commands/trials.ts';
-import { reportError } from './report-error.ts';
 
 /**
  * Parses the arguments (without node and script), runs the command and says how it ended; never throws. Errors are told
@@ -30,6 +29,7 @@ export async function runCommandLine(
     return ending;
   } catch (error) {
     if (error instanceof CommanderError) return commanderEnding(error, context, json);
+    const { reportError } = await import('./report-error.ts');
     reportError(error, context, { json, debug: wantsDebug(args, context) });
     return { kind: 'error', error };
   }

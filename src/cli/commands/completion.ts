@@ -1,7 +1,6 @@
 import { Argument } from 'commander';
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
-import { SHELLS, shells } from '../completion/shells.ts';
 import type { ShellName } from '../completion/shells.ts';
 
 /** `completion`: the script that lets a shell complete commands, options and values. */
@@ -14,7 +13,10 @@ export function declareCompletion(program: Command, context: CommandContext): vo
     completion
       .command(shell)
       .description(`print the script for ${shell}`)
-      .action(() => void context.stdout.write(shells[shell].script));
+      .action(async () => {
+        const { shells } = await import('../completion/shells.ts');
+        context.stdout.write(shells[shell].script);
+      });
   }
   completion
     .command('answer', { hidden: true })
@@ -26,6 +28,8 @@ export function declareCompletion(program: Command, context: CommandContext): vo
       await answerShell(program, shell, words, command, context);
     });
 }
+
+const SHELLS: readonly ShellName[] = ['bash', 'zsh', 'fish'];
 
 const HELP = `
 Install it once:

@@ -1,8 +1,7 @@
 import type { Candidate } from './candidates.ts';
 import { shellWords } from './shell-words.ts';
 
-export const SHELLS = ['bash', 'zsh', 'fish'] as const;
-export type ShellName = (typeof SHELLS)[number];
+export type ShellName = 'bash' | 'zsh' | 'fish';
 
 /** How a shell asks for completions, and how it wants to be answered. */
 export type Shell = {
