@@ -1,6 +1,6 @@
 import type { AnyFlow } from '../engine/flow-options.ts';
 import { cancelFlowRun } from '../engine/cancel-flow-run.ts';
-import { reapCrashedRuns } from '../engine/reap-crashed-runs.ts';
+import { looksSilent, reapCrashedRuns, reapWhenSilent } from '../engine/reap-crashed-runs.ts';
 import { retryFlowRun } from '../engine/retry-flow-run.ts';
 import { runFlow } from '../engine/run-flow.ts';
 import type { RunObserver } from '../engine/run-events.ts';
@@ -14,7 +14,11 @@ import { flowOfRun, type FlowPlaces } from './flow-files/project-flows.ts';
 import type { AppServices } from './services.ts';
 
 /** Who watches a run and who may cancel it. */
-export type RunAudience = { readonly signal: AbortSignal; readonly observer: RunObserver };
+export type RunAudience = {
+  readonly signal: AbortSignal;
+  readonly killSignal?: AbortSignal;
+  readonly observer: RunObserver;
+};
 
 /** Runs a flow in this process; a flow that fails is an outcome, not an error. */
 export async function runFlowNow(
@@ -48,7 +52,7 @@ export async function cancelRun(services: AppServices, run: FlowRunRow): Promise
   return cancelFlowRun(services.registry.db, run.id, { clock: services.clock, reason: 'mlflow-ts runs cancel' });
 }
 
-/** Ends the runs of processes that are gone as Crashed and calls their flows' hooks. */
+/** Ends the runs of processes that are gone and calls their flows' hooks. */
 export async function reapCrashed({ registry, clock }: AppServices, places: FlowPlaces): Promise<FlowRunRow[]> {
   const crashed = await reapCrashedRuns(registry.db, { clock, findFlow: (run) => flowOfRun(run, places) });
   await settle(
@@ -62,6 +66,24 @@ export async function reapCrashed({ registry, clock }: AppServices, places: Flow
 async function settle({ registry }: Pick<AppServices, 'registry'>, roots: readonly FlowRunId[]): Promise<void> {
   const trees = await Promise.all(roots.map((id) => listFlowRunTree(registry.db, id)));
   if (trees.length > 0) await settleTrackedRuns(registry.db, trees.flat());
+}
+
+/**
+ * Ends a run of which nothing is heard, its process being frozen or on a host that is gone: watches it for the lease time
+ * (15 s), after telling `onWait`. A run that gave a sign of life lately is left alone at once.
+ * @returns the run as it was ended.
+ */
+export async function reapSilent(
+  { registry, clock }: AppServices,
+  run: FlowRunRow,
+  places: FlowPlaces,
+  onWait: (message: string) => void,
+): Promise<FlowRunRow | undefined> {
+  const options = { clock, findFlow: (row: FlowRunRow) => flowOfRun(row, places) };
+  if (run.owner === null || !looksSilent(run, options)) return undefined;
+  const { pid, host } = run.owner;
+  onWait(`Nothing was heard of ${run.name} (process ${pid} on ${host}) for a while. Watching it for 15 s …`);
+  return reapWhenSilent(registry.db, run.id, options);
 }
 
 function runtimeOf(services: AppServices, audience: RunAudience): FlowRuntime<AppServices> {

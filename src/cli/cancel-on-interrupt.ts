@@ -6,6 +6,8 @@ import type { InterruptSignal, Interruptions } from './command-context.ts';
 export type InterruptWatch = {
   /** Aborted by the first signal. */
   readonly signal: AbortSignal;
+  /** Aborted by the second one, just before this process ends. */
+  readonly killSignal: AbortSignal;
   /** The first signal, once there was one. */
   interruptedBy(): InterruptSignal | undefined;
   stop(): void;
@@ -21,6 +23,7 @@ export function cancelOnInterrupt(
   tell: (signal: InterruptSignal) => void,
 ): InterruptWatch {
   const controller = new AbortController();
+  const killer = new AbortController();
   let first: { signal: InterruptSignal; at: number } | undefined;
   const stop = interruptions.listen((signal) => {
     if (first === undefined) {
@@ -28,10 +31,11 @@ export function cancelOnInterrupt(
       tell(signal);
       controller.abort(new CancelledError(signal === 'SIGINT' ? 'Ctrl-C' : 'SIGTERM'));
     } else if (clock.monotonicMs() - first.at > SAME_PRESS_MS) {
+      killer.abort();
       interruptions.kill(signal);
     }
   });
-  return { signal: controller.signal, interruptedBy: () => first?.signal, stop };
+  return { signal: controller.signal, killSignal: killer.signal, interruptedBy: () => first?.signal, stop };
 }
 
 const SAME_PRESS_MS = 500;

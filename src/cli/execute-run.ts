@@ -29,6 +29,7 @@ export async function executeRun(
   try {
     const outcome = await start({
       signal: interrupts.signal,
+      killSignal: interrupts.killSignal,
       observer: (event) => {
         if (event.type === 'flow-run' && event.parentFlowRunId === undefined) id = shortId(event.flowRunId);
         display.observe(event);

@@ -9,7 +9,7 @@ export type Access = 'read' | 'write' | 'reap and write';
 
 /**
  * Opens the registry for a command and closes it whatever happens. A command that reads changes nothing; one that writes
- * first ends the runs of dead processes as Crashed, unless it is about those itself.
+ * first ends the runs of dead processes, unless it is about those itself.
  */
 export async function withServices(
   context: CommandContext,
@@ -38,7 +38,7 @@ async function reap(services: AppServices, output: Output, context: CommandConte
   const { shortId } = await import('../core/ids.ts');
   for (const run of await reapCrashed(services, flowPlacesIn(context, services.project))) {
     output.remark(
-      `${run.name} is now Crashed: its process is gone. Go on with: mlflow-ts runs retry ${shortId(run.id)}`,
+      `${run.name} is now ${run.state.kind}: its process is gone. Go on with: mlflow-ts runs retry ${shortId(run.id)}`,
     );
   }
 }

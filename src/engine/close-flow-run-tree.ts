@@ -1,5 +1,10 @@
 import { isTerminal, type RunState } from '../core/run-state.ts';
-import { deleteChildProcess, listChildProcesses, type ChildProcessRow } from '../registry/child-processes.ts';
+import {
+  deleteChildProcess,
+  listChildProcesses,
+  listStrayChildProcesses,
+  type ChildProcessRow,
+} from '../registry/child-processes.ts';
 import type { FlowRunRow } from '../registry/flow-run-row.ts';
 import { writeFlowState } from '../registry/flow-run-states.ts';
 import { listFlowRunTree } from '../registry/flow-run-tree.ts';
@@ -36,6 +41,11 @@ export async function closeFlowRunTree(
     for (const id of tree) await endChildProcesses(db, await listChildProcesses(db, id));
   }
   return closed;
+}
+
+/** Ends the child processes of attempts that have ended: whoever ended the attempt died before it came to them. */
+export async function endStrayChildren(db: RegistryDb): Promise<void> {
+  await endChildProcesses(db, await listStrayChildProcesses(db));
 }
 
 async function endChildProcesses(db: RegistryDb, children: readonly ChildProcessRow[]): Promise<void> {

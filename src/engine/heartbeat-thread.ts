@@ -1,15 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { z } from 'zod';
-import { SECOND_MS, systemClock } from '../core/clock.ts';
+import { systemClock } from '../core/clock.ts';
 import { toRunError } from '../core/errors.ts';
 import type { FlowRunId } from '../core/ids.ts';
 import { renewLease } from '../registry/flow-run-states.ts';
 import { openRegistry } from '../registry/open-registry.ts';
 import type { HeartbeatOrder, HeartbeatReport } from './heartbeat-messages.ts';
 
-const RENEW_EVERY_MS = 5 * SECOND_MS;
-
-const order = z.object({ registryPath: z.string(), flowRunId: z.string(), attempt: z.number() }).parse(workerData);
+const order = z
+  .object({ registryPath: z.string(), flowRunId: z.string(), attempt: z.number(), renewEveryMs: z.number() })
+  .parse(workerData);
 const id = order.flowRunId as FlowRunId;
 const stopping = new AbortController();
 let { attempt } = order;
@@ -22,7 +22,7 @@ parentPort?.on('message', (message: HeartbeatOrder) => {
 const registry = await openRegistry({ path: order.registryPath, clock: systemClock });
 while (!stopping.signal.aborted) {
   await renew();
-  await systemClock.sleep(RENEW_EVERY_MS, stopping.signal).catch(() => undefined);
+  await systemClock.sleep(order.renewEveryMs, stopping.signal).catch(() => undefined);
 }
 await registry.close();
 parentPort?.close();

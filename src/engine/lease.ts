@@ -3,10 +3,9 @@ import { Worker } from 'node:worker_threads';
 import { SECOND_MS, type Clock } from '../core/clock.ts';
 import type { FlowRunId } from '../core/ids.ts';
 import type { HeartbeatOrder, HeartbeatReport } from './heartbeat-messages.ts';
+import { renewEveryMs, startRenewingAfterMs } from './lease-times.ts';
 import type { Lease } from './run-session.ts';
 
-/** A thread costs a tenth of a second of processor time: a run that is over sooner has none. */
-const STARTS_AFTER_MS = 2 * SECOND_MS;
 const STOP_LIMIT_MS = SECOND_MS;
 
 export type LeaseOptions = {
@@ -14,6 +13,7 @@ export type LeaseOptions = {
   readonly flowRunId: FlowRunId;
   readonly attempt: number;
   readonly clock: Clock;
+  readonly leaseMs: number;
   /** Called when another attempt has taken over. */
   readonly onLost: () => void;
   /** Called when the lease cannot be renewed; the run goes on. */
@@ -25,7 +25,7 @@ export function startLease(options: LeaseOptions): Lease {
   const stopping = new AbortController();
   let attempt = options.attempt;
   let thread: Worker | undefined;
-  options.clock.sleep(STARTS_AFTER_MS, stopping.signal).then(
+  options.clock.sleep(startRenewingAfterMs(options.leaseMs), stopping.signal).then(
     () => {
       if (stopping.signal.aborted) return;
       thread = startThread(options, attempt, (lostAttempt) => {
@@ -48,8 +48,8 @@ export function startLease(options: LeaseOptions): Lease {
 }
 
 function startThread(options: LeaseOptions, attempt: number, onLost: (attempt: number) => void): Worker {
-  const { registryPath, flowRunId, onTrouble } = options;
-  const workerData = { registryPath, flowRunId, attempt };
+  const { registryPath, flowRunId, leaseMs, onTrouble } = options;
+  const workerData = { registryPath, flowRunId, attempt, renewEveryMs: renewEveryMs(leaseMs) };
   const thread = new Worker(new URL('./heartbeat-thread.js', import.meta.url), { workerData });
   thread.on('message', (report: HeartbeatReport) => {
     if (report.type === 'lost') onLost(report.attempt);

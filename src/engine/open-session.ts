@@ -4,6 +4,7 @@ import type { FlowRunId } from '../core/ids.ts';
 import { AbortScope } from './abort-scope.ts';
 import { ChildProcesses } from './child-processes.ts';
 import { startLease } from './lease.ts';
+import { LEASE_MS } from './lease-times.ts';
 import { RunRecorder } from './run-recorder.ts';
 import type { CacheOptions, FlowRuntime } from './run-runtime.ts';
 import type { RunSession } from './run-session.ts';
@@ -33,7 +34,7 @@ export async function withSession<Result>(
 }
 
 function openSession({ runtime, flowRunId, attempt, cache }: SessionOptions): RunSession {
-  const { registry, clock, observer, graceMs = DEFAULT_GRACE_MS } = runtime;
+  const { registry, clock, observer, graceMs = DEFAULT_GRACE_MS, leaseMs = LEASE_MS } = runtime;
   const recorder = new RunRecorder({ db: registry.db, clock, observer });
   const scope = new AbortScope();
   const lease = startLease({
@@ -41,8 +42,13 @@ function openSession({ runtime, flowRunId, attempt, cache }: SessionOptions): Ru
     flowRunId,
     attempt,
     clock,
+    leaseMs,
     onLost: () =>
-      scope.abandon(new FencedError(`Flow run ${flowRunId} was taken over: this process has lost its lease.`)),
+      scope.abandon(
+        new FencedError(
+          `Flow run ${flowRunId} was taken over: this process gave no sign of life and lost its lease. Nothing more is recorded by it; see how the run goes on: mlflow-ts runs show ${flowRunId}`,
+        ),
+      ),
     onTrouble: (message) =>
       recorder.logger({ flowRunId }).warn(`The lease could not be renewed and is tried again: ${message}`),
   });

@@ -1,16 +1,15 @@
-import { SECOND_MS, type Clock } from '../core/clock.ts';
+import type { Clock } from '../core/clock.ts';
 import { toRunError } from '../core/errors.ts';
 import type { FlowRunId } from '../core/ids.ts';
-import type { RunState } from '../core/run-state.ts';
+import { isTerminal, type RunState } from '../core/run-state.ts';
 import type { FlowRunRow } from '../registry/flow-run-row.ts';
-import { listOpenFlowRuns } from '../registry/flow-runs.ts';
+import { getFlowRun, listOpenFlowRuns } from '../registry/flow-runs.ts';
 import { appendLogs } from '../registry/logs.ts';
 import type { RegistryDb } from '../registry/registry-db.ts';
-import { closeFlowRunTree } from './close-flow-run-tree.ts';
+import { closeFlowRunTree, endStrayChildren } from './close-flow-run-tree.ts';
 import type { AnyFlow } from './flow-options.ts';
-import { livenessOf } from './this-process.ts';
-
-const LEASE_MS = 15 * SECOND_MS;
+import { LEASE_MS } from './lease-times.ts';
+import { isStopped, livenessOf } from './this-process.ts';
 
 /** When a reaper first saw each run's heartbeat as it is now; the caller keeps it between its rounds. */
 export type LeaseObservations = Map<
@@ -22,37 +21,87 @@ export type ReapOptions = {
   readonly clock: Clock;
   /** With it, a run on another host, or of a process that is alive but frozen, is found crashed after the lease time. */
   readonly observations?: LeaseObservations;
-  /** Finds the flow of a crashed run, so that its hook onCrash can be called. */
+  /** Default 15 s; what the runs' own processes go by. */
+  readonly leaseMs?: number;
+  /** Finds the flow of a crashed run, so that its hook can be called. */
   readonly findFlow?: (run: FlowRunRow) => Promise<AnyFlow | undefined>;
 };
 
 /**
  * Ends the flow runs whose process is gone as Crashed, with their running tasks, subflow runs and child processes: at once
- * when the owner was a process of this host and is dead; else only after its heartbeat did not move for 15 s on this
- * process's own monotonic clock, so that a wall clock that jumps crashes nobody.
+ * when the owner was a process of this host and is dead; else only after its heartbeat did not move for the lease time on
+ * this process's own monotonic clock, so that a wall clock that jumps crashes nobody. A run that was being cancelled ends
+ * Cancelled. Children that an interrupted reaper left behind are ended too.
  * @returns the root runs that were ended.
  */
 export async function reapCrashedRuns(db: RegistryDb, options: ReapOptions): Promise<FlowRunRow[]> {
   const open = await listOpenFlowRuns(db);
   const roots = open.filter((run) => run.parentFlowRunId === null);
   forgetEnded(options.observations, roots);
-  const crashed: FlowRunRow[] = [];
+  const ended: FlowRunRow[] = [];
   for (const run of roots) {
-    const reason = whyCrashed(run, options);
-    if (reason === undefined) continue;
-    const state = { kind: 'Crashed', at: options.clock.now(), reason } as const;
-    if (!(await closeFlowRunTree(db, run, state))) continue;
-    crashed.push({ ...run, state });
-    await callHook(db, run, state, options);
+    const reaped = await reapIfGone(db, run, options);
+    if (reaped !== undefined) ended.push(reaped);
   }
-  return crashed;
+  await endStrayChildren(db);
+  return ended;
 }
 
-function whyCrashed(run: FlowRunRow, { clock, observations }: ReapOptions): string | undefined {
+/**
+ * Whether nothing was heard of an open run for the lease time, going by the wall clock, though its process is not known to be
+ * dead: it may be frozen, or on a host that is gone. Only `reapWhenSilent` finds out.
+ */
+export function looksSilent(run: FlowRunRow, { clock, leaseMs = LEASE_MS }: ReapOptions): boolean {
+  if (isTerminal(run.state.kind) || run.owner === null || livenessOf(run.owner) === 'dead') return false;
+  return clock.now() - (run.heartbeatAt ?? run.state.at) > leaseMs && mayBeSilent(run);
+}
+
+/**
+ * Watches one run for the lease time and ends it as `reapCrashedRuns` does when it gives no sign of life in all that time.
+ * @returns the run as it was ended; undefined when it lives or ended otherwise.
+ */
+export async function reapWhenSilent(
+  db: RegistryDb,
+  id: FlowRunId,
+  options: ReapOptions,
+): Promise<FlowRunRow | undefined> {
+  const { clock, leaseMs = LEASE_MS } = options;
+  const observations: LeaseObservations = new Map();
+  let heartbeatSeq: number | undefined;
+  for (;;) {
+    const run = await getFlowRun(db, id);
+    if (run === undefined || isTerminal(run.state.kind)) return undefined;
+    heartbeatSeq ??= run.heartbeatSeq;
+    if (run.heartbeatSeq !== heartbeatSeq || !mayBeSilent(run)) return undefined;
+    const ended = await reapIfGone(db, run, { ...options, observations });
+    if (ended !== undefined) return ended;
+    await clock.sleep(leaseMs / 10);
+  }
+}
+
+async function reapIfGone(db: RegistryDb, run: FlowRunRow, options: ReapOptions): Promise<FlowRunRow | undefined> {
+  const why = whyGone(run, options);
+  if (why === undefined) return undefined;
+  const state = stateOf(run, why, options.clock.now());
+  if (!(await closeFlowRunTree(db, run, state))) return undefined;
+  await callHook(db, run, state, options);
+  return { ...run, state };
+}
+
+type ReapedState = Extract<RunState, { kind: 'Crashed' | 'Cancelled' }>;
+
+/** Who asked for a run to stop, and killed its process meanwhile, has it cancelled: it is nothing to be alarmed about. */
+function stateOf({ state, cancelRequestedAt, cancelReason }: FlowRunRow, why: string, at: number): ReapedState {
+  if (state.kind === 'Cancelling') return { kind: 'Cancelled', at, reason: `${state.reason}; ${why}` };
+  if (cancelRequestedAt !== null) return { kind: 'Cancelled', at, reason: `${cancelReason ?? 'cancelled'}; ${why}` };
+  return { kind: 'Crashed', at, reason: why };
+}
+
+function whyGone(run: FlowRunRow, { clock, observations, leaseMs = LEASE_MS }: ReapOptions): string | undefined {
   if (run.owner === null) return undefined;
   const { pid, host } = run.owner;
   if (livenessOf(run.owner) === 'dead') return `its process ${pid} on ${host} has ended`;
-  if (observations === undefined) return undefined;
+  if (observations === undefined || !mayBeSilent(run)) return undefined;
 
   const { attempt, heartbeatSeq } = run;
   const nowMs = clock.monotonicMs();
@@ -62,9 +111,18 @@ function whyCrashed(run: FlowRunRow, { clock, observations }: ReapOptions): stri
     return undefined;
   }
   const silentMs = nowMs - seen.sinceMs;
-  return silentMs < LEASE_MS
+  return silentMs < leaseMs
     ? undefined
     : `its process ${pid} on ${host} gave no sign of life for ${Math.round(silentMs)} ms`;
+}
+
+/**
+ * Whether the heartbeat tells anything. It begins when the run is two seconds old; a living process of this host whose event
+ * loop was busy from the first moment has not come to that yet, and only when it is stopped it counts as silent.
+ */
+function mayBeSilent({ owner, heartbeatAt }: FlowRunRow): boolean {
+  if (owner === null) return false;
+  return heartbeatAt !== null || livenessOf(owner) !== 'alive' || isStopped(owner.pid);
 }
 
 function forgetEnded(observations: LeaseObservations | undefined, open: readonly FlowRunRow[]): void {
@@ -76,14 +134,15 @@ function forgetEnded(observations: LeaseObservations | undefined, open: readonly
 async function callHook(
   db: RegistryDb,
   run: FlowRunRow,
-  state: RunState,
+  state: ReapedState,
   { clock, findFlow }: ReapOptions,
 ): Promise<void> {
+  const name = state.kind === 'Crashed' ? 'onCrash' : 'onCancellation';
   try {
     const flow = await findFlow?.(run);
-    await flow?.options.hooks?.onCrash?.({ flow: run.flowName, flowRunId: run.id, state });
+    await flow?.options.hooks?.[name]?.({ flow: run.flowName, flowRunId: run.id, state });
   } catch (error) {
-    const message = `The hook onCrash failed; the recorded state stays Crashed: ${toRunError(error).message}`;
+    const message = `The hook ${name} failed; the recorded state stays ${state.kind}: ${toRunError(error).message}`;
     await appendLogs(db, [{ flowRunId: run.id, taskRunId: null, level: 'error', message, at: clock.now() }]);
   }
 }

@@ -17,7 +17,7 @@ import type { RunSession } from './run-session.ts';
 import { mayBeginAttempt } from './transition.ts';
 
 export type RetryFlowRunOptions = CacheOptions & {
-  /** Executes this task again and every task that started after it first started, although they have results. */
+  /** Executes this task, or this task run (`train-2`, an id), again and every task that started after it, results or not. */
   readonly from?: string;
 };
 

@@ -1,4 +1,5 @@
-import { toRunError } from '../core/errors.ts';
+import { getMaxListeners, setMaxListeners } from 'node:events';
+import { CancelledError, toRunError } from '../core/errors.ts';
 import type { FlowRunRow } from '../registry/flow-run-row.ts';
 import { getFlowRun } from '../registry/flow-runs.ts';
 import { ActiveFlowRun, type FlowEnd } from './active-flow-run.ts';
@@ -59,7 +60,8 @@ async function outcomeOf(
 
 /** Connects the run to what may stop it, and the process's unhandled rejections to its log; returns what undoes it. */
 function attach(session: RunSession, flowRun: ActiveFlowRun): () => Promise<void> {
-  const { signal } = session.runtime;
+  const { signal, killSignal } = session.runtime;
+  const kill = (): void => session.scope.abandon(new CancelledError('ended at once'));
   const cancel = (): void => flowRun.cancel(reasonOf(signal));
   const logRejection = (reason: unknown): void =>
     flowRun.log.error(`A promise was rejected and nobody awaited it: ${toRunError(reason).message}`);
@@ -67,14 +69,28 @@ function attach(session: RunSession, flowRun: ActiveFlowRun): () => Promise<void
   const watch = watchForCancel(session, watching.signal);
 
   if (signal?.aborted === true) cancel();
+  const targets = [process, signal, killSignal].filter((target) => target !== undefined);
+  makeRoom(targets, 1);
   signal?.addEventListener('abort', cancel, { once: true });
+  killSignal?.addEventListener('abort', kill, { once: true });
   process.on('unhandledRejection', logRejection);
   return async () => {
     process.off('unhandledRejection', logRejection);
+    killSignal?.removeEventListener('abort', kill);
     signal?.removeEventListener('abort', cancel);
+    makeRoom(targets, -1);
     watching.abort();
     await watch;
   };
+}
+
+/** One listener for each run under way: many runs at once in one process are no leak that Node should warn of. */
+function makeRoom(targets: readonly (NodeJS.EventEmitter | EventTarget)[], more: number): void {
+  for (const target of targets) {
+    const room = getMaxListeners(target);
+    // Zero is no limit.
+    if (room > 0) setMaxListeners(room + more, target);
+  }
 }
 
 function reasonOf(signal: AbortSignal | undefined): string {

@@ -17,11 +17,15 @@ export type FlowRuntime<Services> = {
   readonly services: Services;
   /** Aborted (Ctrl-C) = the run is cancelled. */
   readonly signal?: AbortSignal;
+  /** Aborted (a second Ctrl-C) = its child processes are killed at once; whoever aborts it ends this process next. */
+  readonly killSignal?: AbortSignal;
   readonly observer?: RunObserver;
   /** The version of the code that runs, recorded with the run. */
   readonly codeVersion: string;
   /** How long a cancelled run may take to stop by itself; default 30 s. */
   readonly graceMs?: number;
+  /** How long the run may give no sign of life; default 15 s. Whoever looks after its registry must go by the same. */
+  readonly leaseMs?: number;
 };
 
 export type CacheOptions = {

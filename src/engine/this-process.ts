@@ -6,12 +6,17 @@ import type { ProcessIdentity } from '../registry/process-identity.ts';
 /** Whether a recorded process lives, as far as can be told from here. */
 export type Liveness = 'alive' | 'dead' | 'elsewhere';
 
-type ProcessFacts = { readonly start: string; readonly group: number | undefined; readonly zombie: boolean };
+type ProcessFacts = {
+  readonly start: string;
+  readonly group: number | undefined;
+  /** As `ps` shows it: R, S, T (stopped), Z (zombie) …; empty where the system does not tell. */
+  readonly state: string;
+};
 
 /** The identity of a process on this machine (default: this one), or undefined when there is none with this pid. */
 export function identifyProcess(pid = process.pid): (ProcessIdentity & { readonly processGroup?: number }) | undefined {
   const facts = readFacts(pid);
-  if (facts === undefined || facts.zombie) return undefined;
+  if (facts === undefined || facts.state === 'Z') return undefined;
   return {
     host: hostName(),
     bootId: bootId(),
@@ -26,6 +31,11 @@ export function livenessOf(owner: ProcessIdentity): Liveness {
   if (owner.host !== hostName()) return 'elsewhere';
   if (owner.bootId !== bootId()) return 'dead';
   return identifyProcess(owner.pid)?.processStart === owner.processStart ? 'alive' : 'dead';
+}
+
+/** Whether a process of this host is stopped (SIGSTOP, Ctrl-Z, a debugger): it lives and does nothing. */
+export function isStopped(pid: number): boolean {
+  return readFacts(pid)?.state.toUpperCase() === 'T';
 }
 
 /** The kernel's number of the first pid namespace (PROC_PID_INIT_INO); another one means that pids here are a container's. */
@@ -51,17 +61,17 @@ function readProc(pid: number): ProcessFacts | undefined {
   const text = attempt(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
   if (text === undefined) return undefined;
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return { start: fields[19] ?? '', group: Number(fields[2]), zombie: fields[0] === 'Z' };
+  return { start: fields[19] ?? '', group: Number(fields[2]), state: fields[0] ?? '' };
 }
 
 function askPs(pid: number): ProcessFacts | undefined {
-  if (process.platform === 'win32') return signalable(pid) ? { start: '', group: undefined, zombie: false } : undefined;
+  if (process.platform === 'win32') return signalable(pid) ? { start: '', group: undefined, state: '' } : undefined;
   const text = attempt(() =>
     execFileSync('ps', ['-o', 'pgid=,stat=,lstart=', '-p', String(pid)], { encoding: 'utf8' }),
   );
   const [group, state, ...start] = text?.trim().split(/\s+/) ?? [];
   if (group === undefined || state === undefined) return undefined;
-  return { start: start.join(' '), group: Number(group), zombie: state.startsWith('Z') };
+  return { start: start.join(' '), group: Number(group), state: state.slice(0, 1) };
 }
 
 function signalable(pid: number): boolean {

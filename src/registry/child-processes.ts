@@ -1,6 +1,9 @@
+import type { Selectable } from 'kysely';
 import type { FlowRunId } from '../core/ids.ts';
+import { TERMINAL_KINDS } from '../core/run-state.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 import type { RegistryDb } from './registry-db.ts';
+import type { ChildProcessesTable } from './run-tables.ts';
 
 /** A process that a flow run started and that must not outlive it. */
 export type ChildProcessRow = ProcessIdentity & {
@@ -45,7 +48,27 @@ export async function listChildProcesses(db: RegistryDb, flowRunId: FlowRunId): 
     .where('flow_run_id', '=', flowRunId)
     .orderBy('started_at')
     .execute();
-  return rows.map((row) => ({
+  return rows.map(toChildProcess);
+}
+
+/** Child processes whose flow run has ended, or is at a later attempt. */
+export async function listStrayChildProcesses(db: RegistryDb): Promise<ChildProcessRow[]> {
+  const rows = await db
+    .selectFrom('child_processes')
+    .innerJoin('flow_runs', 'flow_runs.id', 'child_processes.flow_run_id')
+    .selectAll('child_processes')
+    .where((where) =>
+      where.or([
+        where('flow_runs.state_kind', 'in', TERMINAL_KINDS),
+        where('flow_runs.attempt', '>', where.ref('child_processes.attempt')),
+      ]),
+    )
+    .execute();
+  return rows.map(toChildProcess);
+}
+
+function toChildProcess(row: Selectable<ChildProcessesTable>): ChildProcessRow {
+  return {
     id: row.id,
     flowRunId: row.flow_run_id as FlowRunId,
     attempt: row.attempt,
@@ -56,5 +79,5 @@ export async function listChildProcesses(db: RegistryDb, flowRunId: FlowRunId): 
     host: row.host,
     what: row.what,
     startedAt: row.started_at,
-  }));
+  };
 }

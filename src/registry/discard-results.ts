@@ -1,13 +1,18 @@
-import type { FlowRunId } from '../core/ids.ts';
+import { shortId, type FlowRunId } from '../core/ids.ts';
 import { NotFoundError } from '../core/errors.ts';
 import { listFlowRunTree } from './flow-run-tree.ts';
 import type { RegistryDb } from './registry-db.ts';
 import { withTransaction } from './registry-db.ts';
 
-export type DiscardFrom = { readonly flowRunId: FlowRunId; readonly taskName: string; readonly at: number };
+export type DiscardFrom = {
+  readonly flowRunId: FlowRunId;
+  /** A task's name, the name of one task run (`train-2`), or a task run's id or its short form. */
+  readonly taskName: string;
+  readonly at: number;
+};
 
 /**
- * Marks the results of a task, and of everything in the flow run's tree that started after the task first started, so
+ * Marks the results of a task, or of one of its runs, and of everything in the flow run's tree that started after the task first started, so
  * that a retry executes them again. Task runs and subflow runs that hold such work are marked too: they must be entered.
  * @returns how many task runs are marked.
  * @throws NotFoundError naming the tasks of the tree when there is none of this name.
@@ -16,7 +21,7 @@ export async function discardTaskResults(db: RegistryDb, from: DiscardFrom): Pro
   return withTransaction(db, async (transaction) => {
     const flowRuns = await readFlowRuns(transaction, from.flowRunId);
     const taskRuns = await readTaskRuns(transaction, flowRuns);
-    const first = taskRuns.find((taskRun) => taskRun.task_name === from.taskName);
+    const first = findFirst(taskRuns, from.taskName);
     if (first === undefined) throw unknownTask(from, taskRuns);
 
     // Ids are UUIDv7: their order is that of creation. The flow run itself is being retried anyway.
@@ -43,7 +48,21 @@ export async function discardTaskResults(db: RegistryDb, from: DiscardFrom): Pro
 }
 
 type FlowRunLinks = { id: string; parent_flow_run_id: string | null; parent_task_run_id: string | null };
-type TaskRunLinks = { id: string; task_name: string; flow_run_id: string; parent_task_run_id: string | null };
+type TaskRunLinks = {
+  id: string;
+  task_name: string;
+  name: string;
+  flow_run_id: string;
+  parent_task_run_id: string | null;
+};
+
+/** The first run of the task of that name; else the task run that is called so. */
+function findFirst(taskRuns: readonly TaskRunLinks[], wanted: string): TaskRunLinks | undefined {
+  return (
+    taskRuns.find((run) => run.task_name === wanted) ??
+    taskRuns.find((run) => run.name === wanted || run.id === wanted || shortId(run.id) === wanted)
+  );
+}
 
 async function readFlowRuns(db: RegistryDb, id: FlowRunId): Promise<FlowRunLinks[]> {
   return db
@@ -57,7 +76,7 @@ async function readTaskRuns(db: RegistryDb, flowRuns: readonly FlowRunLinks[]): 
   if (flowRuns.length === 0) return [];
   return db
     .selectFrom('task_runs')
-    .select(['id', 'task_name', 'flow_run_id', 'parent_task_run_id'])
+    .select(['id', 'task_name', 'name', 'flow_run_id', 'parent_task_run_id'])
     .where(
       'flow_run_id',
       'in',

@@ -156,6 +156,17 @@ export async function listOpenFlowRuns(db: RegistryDb): Promise<FlowRunRow[]> {
   return rows.map(toFlowRun);
 }
 
+/** Whether a process runs a flow; one whose runs were all taken over by others works for nobody. */
+export async function ownsOpenFlowRun(db: RegistryDb, owner: ProcessIdentity): Promise<boolean> {
+  return (await listOpenFlowRuns(db)).some(
+    (run) =>
+      run.owner?.host === owner.host &&
+      run.owner.bootId === owner.bootId &&
+      run.owner.pid === owner.pid &&
+      run.owner.processStart === owner.processStart,
+  );
+}
+
 /** The subflow run that an earlier attempt of the parent made for this call. */
 export async function findSubflowRun(
   db: RegistryDb,

@@ -19,13 +19,14 @@ export type HangingProcess = {
 
 /** Starts it in a folder of its own and waits until it hangs. */
 export async function startHangingProcess(
-  options: { readonly deaf?: boolean; readonly graceMs?: number } = {},
+  options: { readonly deaf?: boolean; readonly graceMs?: number; readonly leaseMs?: number } = {},
 ): Promise<HangingProcess> {
   const folder = await mkdtemp(path.join(tmpdir(), 'engine-'));
   await writeFile(path.join(folder, 'hang'), '');
   if (options.deaf === true) await writeFile(path.join(folder, 'deaf'), '');
   const script = fileURLToPath(new URL('../fixtures/engine-process.js', import.meta.url));
-  const child = spawn(process.execPath, [script, folder, String(options.graceMs ?? 2_000)], {
+  const times = [options.graceMs ?? 2_000, options.leaseMs ?? 15_000].map(String);
+  const child = spawn(process.execPath, [script, folder, ...times], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let printed = '';

@@ -22,9 +22,19 @@ export type TestEngine = {
 
 /** Opens an engine in a folder: a new one unless named. */
 export async function openEngine(
-  options: { readonly folder?: string; readonly clock?: Clock; readonly graceMs?: number } = {},
+  options: {
+    readonly folder?: string;
+    readonly clock?: Clock;
+    readonly graceMs?: number;
+    readonly leaseMs?: number;
+  } = {},
 ): Promise<TestEngine> {
-  const { folder = await mkdtemp(path.join(tmpdir(), 'engine-')), clock = systemClock, graceMs = 2_000 } = options;
+  const {
+    folder = await mkdtemp(path.join(tmpdir(), 'engine-')),
+    clock = systemClock,
+    graceMs = 2_000,
+    leaseMs,
+  } = options;
   const registry = await openRegistry({ path: path.join(folder, 'registry.db'), clock });
   const events: RunEvent[] = [];
   const runtime: FlowRuntime<undefined> = {
@@ -35,6 +45,7 @@ export async function openEngine(
     services: undefined,
     codeVersion: 'test',
     graceMs,
+    ...(leaseMs === undefined ? {} : { leaseMs }),
     observer: (event) => events.push(event),
   };
   return {

@@ -1,10 +1,15 @@
-import { rm } from 'node:fs/promises';
+import { access, rename } from 'node:fs/promises';
+import { DataError } from '../../core/errors.ts';
+import type { FlowRunId } from '../../core/ids.ts';
 import type { DatasetVersion } from '../../datasets/dataset-version.ts';
 import type { DatasetMetadata } from '../../datasets/source.ts';
 import { unpackDownload } from '../../datasets/unpack-download.ts';
+import { findLocalVersion } from '../../datasets/version/check-status.ts';
 import { createDatasetVersion } from '../../datasets/version/create-dataset-version.ts';
+import { discard, temporarySibling } from '../../storage/atomic-write.ts';
 import { rememberDatasetVersion } from '../dataset-versions.ts';
 import { task } from '../flow-api.ts';
+import type { AppServices } from '../services.ts';
 import type { FetchedDataset } from './download-dataset.ts';
 
 /** Unpacks a download safely and keeps it as an immutable dataset version, on disk and in the registry. */
@@ -15,10 +20,41 @@ export const extractDataset = task(
     { services, signal, progress, log, run },
   ): Promise<DatasetVersion> => {
     const { dataDir } = services.project;
-    const { folder, owned } = await unpackDownload(fetched.download, fetched.workFolder, { signal, progress });
+    const { download, workFolder } = fetched;
+    if (!(await exists(workFolder))) {
+      return versionMadeBefore(services, metadata, { workFolder, flowRunId: run.flowRunId });
+    }
+    const { folder, owned } = await unpackDownload(download, workFolder, { signal, progress });
     const version = await createDatasetVersion({ dataDir, folder, owned, metadata, signal, progress, log });
     await rememberDatasetVersion(services, version, run.flowRunId);
-    await rm(fetched.workFolder, { recursive: true, force: true });
+    await removeWhole(workFolder);
     return version;
   },
 );
+
+/** The download is removed last: where it is gone, an attempt that died before its end was recorded had made the version. */
+async function versionMadeBefore(
+  { project }: AppServices,
+  { source, upstreamVersion }: DatasetMetadata,
+  { workFolder, flowRunId }: { readonly workFolder: string; readonly flowRunId: FlowRunId },
+): Promise<DatasetVersion> {
+  const version = await findLocalVersion({ dataDir: project.dataDir, source, upstreamVersion });
+  if (version !== undefined) return version;
+  throw new DataError(
+    `The download in ${workFolder} is gone and there is no dataset version of it. Fetch it again: mlflow-ts runs retry ${flowRunId} --from download-dataset`,
+  );
+}
+
+/** By another name first, so that nobody ever takes half of a download for all of it. */
+async function removeWhole(folder: string): Promise<void> {
+  const doomed = temporarySibling(folder);
+  await rename(folder, doomed);
+  await discard(doomed);
+}
+
+async function exists(folder: string): Promise<boolean> {
+  return access(folder).then(
+    () => true,
+    () => false,
+  );
+}

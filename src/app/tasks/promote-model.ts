@@ -1,9 +1,14 @@
 import { ConflictError } from '../../core/errors.ts';
+import { isSuccessful } from '../../core/run-state.ts';
+import type { TaskRunInfo } from '../../engine/run-contexts.ts';
 import { applyGateDecision } from '../../models/promote-model.ts';
 import { superiorGate, type GateDecision } from '../../models/superior-gate.ts';
 import { testOutcome } from '../../models/test-predictions.ts';
 import { CHAMPION } from '../../models/find-model-version.ts';
 import { getAlias } from '../../registry/model-aliases.ts';
+import { listPromotionDecisions } from '../../registry/promotion-decisions.ts';
+import type { RegistryDb } from '../../registry/registry-db.ts';
+import { listStateHistory } from '../../registry/state-history.ts';
 import { championOutcome } from '../champion-outcome.ts';
 import { task } from '../flow-api.ts';
 import { readPredictions } from '../stored-predictions.ts';
@@ -31,6 +36,8 @@ export const promoteModel = task(
   async ({ study, version, evaluation, gate }: Input, { services, run, log }): Promise<Promotion> => {
     const { registry, clock, storage } = services;
     const { name } = version;
+    const decided = await decidedBefore(registry.db, version, run);
+    if (decided !== undefined) return decided;
     const predictions = await readPredictions(storage, evaluation.predictions);
     const championVersion = (await getAlias(registry.db, name, CHAMPION))?.version ?? null;
     const champion =
@@ -54,6 +61,24 @@ export const promoteModel = task(
     return { decision: decision.decision, reason: decision.reason, championVersion };
   },
 );
+
+/**
+ * What an earlier attempt of this task decided that died before its end was recorded: asked again, the gate would compare the
+ * version with itself. A task that had ended, and is executed again on request, decides anew.
+ */
+async function decidedBefore(
+  db: RegistryDb,
+  { name, version }: SavedModel,
+  { flowRunId, taskRunId }: TaskRunInfo,
+): Promise<Promotion | undefined> {
+  const decisions = await listPromotionDecisions(db, name, version);
+  const last = decisions.find((decision) => decision.flowRunId === flowRunId);
+  if (last === undefined) return undefined;
+  const history = await listStateHistory(db, taskRunId);
+  if (history.some(({ state }) => isSuccessful(state.kind) && state.at >= last.at)) return undefined;
+  const { decision, reason, championVersion } = last;
+  return { decision, reason, championVersion };
+}
 
 function byHand({ decision, reason, numbers }: GateDecision, { name, version }: SavedModel): GateDecision {
   return {

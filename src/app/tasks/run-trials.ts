@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Logger } from '../../core/logger.ts';
 import type { TaskContext } from '../../engine/run-contexts.ts';
 import { identifyProcess, livenessOf } from '../../engine/this-process.ts';
+import { ownsOpenFlowRun } from '../../registry/flow-runs.ts';
 import type { StudyRow } from '../../registry/studies.ts';
 import { listTrials, type TrialRow } from '../../registry/trials.ts';
 import { optimize, type StartedTrial, type StudyPlan, type TrialResult } from '../../training/search/optimize.ts';
@@ -39,7 +40,7 @@ export const runTrials = task(
       maxTrials: input.trials,
       workers: input.workers,
       owner: identifyProcess()!,
-      isAlive: (owner) => livenessOf(owner) !== 'dead',
+      isAlive: async (owner) => livenessOf(owner) !== 'dead' && (await ownsOpenFlowRun(registry.db, owner)),
       failOnFailedTrials: input.failOnFailedTrials,
       signal: context.signal,
       onPlan: (plan) => {

@@ -93,13 +93,16 @@ function declareWriting(runs: Command, context: CommandContext): void {
     .action(async (names: readonly string[], _options: unknown, command: Command) => {
       await withServices(context, command, 'write', async (services, output) => {
         const { cancelRuns } = await import('../runs/change-runs.ts');
-        await cancelRuns(services, names, output);
+        await cancelRuns(services, names, output, context);
       });
     });
   runs
     .command('retry <run>')
     .description('run a flow run again as its next attempt; what is finished is kept')
-    .option('--from <task>', 'execute this task and everything that started after it again')
+    .option(
+      '--from <task>',
+      'execute this task (its name, or one task run: train-2, an id) and all that started after it again',
+    )
     .option('--durable', 'sync every commit to the disk')
     .action(async (run: string, options: { from?: string }, command: Command) => {
       await withServices(context, command, 'reap and write', async (services, output) => {

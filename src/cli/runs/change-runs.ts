@@ -1,5 +1,5 @@
 import { flowOfRun } from '../../app/flow-files/project-flows.ts';
-import { cancelRun, retryFlowNow } from '../../app/run-flow.ts';
+import { cancelRun, reapSilent, retryFlowNow } from '../../app/run-flow.ts';
 import { deleteRuns } from '../../app/runs.ts';
 import type { AppServices } from '../../app/services.ts';
 import type { FlowRunRow } from '../../registry/flow-run-row.ts';
@@ -13,11 +13,16 @@ import { bytesText } from '../live/progress-text.ts';
 import type { Output } from '../output.ts';
 
 /** `runs cancel` */
-export async function cancelRuns(services: AppServices, names: readonly string[], output: Output): Promise<void> {
+export async function cancelRuns(
+  services: AppServices,
+  names: readonly string[],
+  output: Output,
+  context: CommandContext,
+): Promise<void> {
   const runs = await findRuns(services, names);
   const answers: object[] = [];
   for (const run of runs) {
-    const answer = await cancelRun(services, run);
+    const answer = (await cancelOrReap(services, run, output, context)) ? 'cancelled' : 'requested';
     answers.push({ id: run.id, name: run.name, answer });
     if (output.json) continue;
     output.print(
@@ -29,6 +34,18 @@ export async function cancelRuns(services: AppServices, names: readonly string[]
   if (output.json) output.printJson(answers);
 }
 
+/** Whether the run has ended by it; else its process was asked to end it. */
+async function cancelOrReap(
+  services: AppServices,
+  run: FlowRunRow,
+  output: Output,
+  context: CommandContext,
+): Promise<boolean> {
+  if ((await cancelRun(services, run)) === 'cancelled') return true;
+  const places = flowPlacesIn(context, services.project);
+  return (await reapSilent(services, run, places, (message) => output.remark(message))) !== undefined;
+}
+
 /** `runs retry` */
 export async function retryRun(
   services: AppServices,
@@ -38,7 +55,9 @@ export async function retryRun(
   context: CommandContext,
 ): Promise<void> {
   const run = await findFlowRun(services.registry.db, idOrName);
-  const flow = await flowOfRun(run, flowPlacesIn(context, services.project));
+  const places = flowPlacesIn(context, services.project);
+  const flow = await flowOfRun(run, places);
+  await reapSilent(services, run, places, (message) => output.remark(message));
   await executeRun(context, services, output, (audience) =>
     retryFlowNow(services, flow, run.id, from === undefined ? {} : { from }, audience),
   );

@@ -8,6 +8,9 @@ import { writeShard } from './shard.ts';
 
 /** The program of a decoding child process: it is told the setup, then one shard at a time, and ends with its parent. */
 function serve(): void {
+  process.on('disconnect', endNow);
+  // A terminal sends Ctrl-C to every process. The parent decides what it means.
+  process.on('SIGINT', () => undefined);
   let decode: ((job: ShardJob) => Promise<void>) | undefined;
   process.on('message', (message: unknown) => {
     const request = toDecodeChildSchema.parse(message);
@@ -23,7 +26,10 @@ function serve(): void {
       },
     );
   });
-  process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+}
+
+function endNow(): void {
+  process.kill(process.pid, 'SIGKILL');
 }
 
 function shardDecoder(setup: DecodeSetup): (job: ShardJob) => Promise<void> {

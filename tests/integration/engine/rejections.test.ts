@@ -20,3 +20,13 @@ test(
     ]);
   }),
 );
+
+test(
+  'many runs at once in one process bring no warning of leaked listeners',
+  withEngine(async ({ folder, runtime }) => {
+    const script = fileURLToPath(new URL('../../fixtures/many-runs.js', import.meta.url));
+    const { stderr } = await promisify(execFile)(process.execPath, [script, folder]);
+    expect(stderr).toBe('');
+    expect(await listFlowRuns(runtime.registry.db, { states: ['Completed'] })).toHaveLength(15);
+  }),
+);
