@@ -18,6 +18,7 @@ export type Project = {
   readonly foundBy: ProjectFoundBy;
 };
 
+/** What told where the project is. */
 export type ProjectFoundBy = '--home' | 'MLFLOW_TS_HOME' | 'mlflow-ts.yaml' | '.mlflow-ts' | 'current folder';
 
 const STATE_FOLDER = '.mlflow-ts';

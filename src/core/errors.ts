@@ -1,8 +1,10 @@
 import type { Json } from './json.ts';
 import type { RunError } from './run-state.ts';
 
-type Details = Readonly<Record<string, Json>>;
-type Options = { readonly cause?: unknown; readonly details?: Details };
+/** Plain data about an error: what was wanted, what was found. */
+export type Details = Readonly<Record<string, Json>>;
+/** What an error is made with, beside its message. */
+export type Options = { readonly cause?: unknown; readonly details?: Details };
 
 /** The base of all errors we throw on purpose: a stable `code`, a message that says what to do, and plain details. */
 export class MlflowTsError extends Error {
@@ -133,7 +135,8 @@ export class MappedTaskError extends MlflowTsError {
   }
 }
 
-type MappedOutcome =
+/** How one item of a mapped task ended. */
+export type MappedOutcome =
   { readonly kind: 'done'; readonly value: unknown } | { readonly kind: 'failed'; readonly error: unknown };
 
 /** The error as it is stored in a run's state. Anything thrown that is not an Error is described by its text. */

@@ -5,9 +5,12 @@ type Branded<Name extends string> = string & { readonly [brand]: Name };
 
 /** Ids are UUIDv7 text (RFC 9562): they sort by creation time. */
 export type FlowRunId = Branded<'FlowRunId'>;
+/** The id of a task run. */
 export type TaskRunId = Branded<'TaskRunId'>;
+/** The id of a training run. */
 export type TrainingRunId = Branded<'TrainingRunId'>;
 export type ExperimentId = Branded<'ExperimentId'>;
+/** The id of a study. */
 export type StudyId = Branded<'StudyId'>;
 export type TrialId = Branded<'TrialId'>;
 export type ArtifactId = Branded<'ArtifactId'>;

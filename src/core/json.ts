@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 
+/** Any JSON value. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+/** A JSON object. */
 export type JsonObject = Readonly<Record<string, Json>>;
 
 /** JSON text with object keys sorted: equal values give equal text. */

@@ -1,5 +1,6 @@
 import type { DatasetVersionId } from '../core/ids.ts';
 
+/** How the files of a source are laid out. */
 export const LAYOUTS = ['image-folders', 'idx'] as const;
 /** How the files of a version hold its samples: one image a file in class folders, or MNIST's four files. */
 export type Layout = (typeof LAYOUTS)[number];

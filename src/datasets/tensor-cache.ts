@@ -1,5 +1,6 @@
 import type { DatasetVersionId, TensorCacheId } from '../core/ids.ts';
 
+/** The splits of a tensor cache. */
 export const SPLIT_NAMES = ['train', 'validation', 'test', 'apart'] as const;
 /** `apart` is a source's own test set that is reported but never used for choosing. */
 export type SplitName = (typeof SPLIT_NAMES)[number];
@@ -23,6 +24,7 @@ export type SplitSettings =
       readonly salt: string;
     };
 
+/** How the images of a dataset version are decoded and divided. */
 export type PrepSettings = {
   readonly height: number;
   readonly width: number;
@@ -32,6 +34,7 @@ export type PrepSettings = {
   readonly maxBrokenShare: number;
 };
 
+/** An image that was left out, and why. */
 export type BrokenImage = { readonly path: string; readonly reason: string };
 
 /** What prep made: the decoded, resized images of one dataset version under one configuration. */

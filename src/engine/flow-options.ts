@@ -5,6 +5,7 @@ import type { RunState } from '../core/run-state.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 import type { FlowContext } from './run-contexts.ts';
 
+/** What a flow is, beside its function. */
 export type FlowOptions<Schema extends z.ZodType> = {
   /** Kebab-case and unique in the project: the command line and the registry know the flow by it. */
   readonly name: string;
@@ -27,6 +28,7 @@ export type FlowHooks = {
   readonly onCancellation?: FlowHook;
   readonly onCrash?: FlowHook;
 };
+/** Called when a flow run has ended. */
 export type FlowHook = (ended: {
   readonly flow: string;
   readonly flowRunId: FlowRunId;
@@ -34,6 +36,7 @@ export type FlowHook = (ended: {
   readonly result?: Json;
 }) => void | Promise<void>;
 
+/** The function of a flow. */
 export type FlowBody<Schema extends z.ZodType, Returned, Services> = (
   parameters: z.output<Schema>,
   context: FlowContext<Services>,

@@ -8,6 +8,7 @@ const DEFAULT_CONCURRENCY = 16;
  * all have ended when any failed. `settled()` never rejects.
  */
 export interface MappedTask<Result> extends PromiseLike<Result[]> {
+  /** How each ended, in the order of the inputs, once all have. */
   settled(): Promise<TaskOutcome<Result>[]>;
 }
 

@@ -26,13 +26,18 @@ export interface FlowContext<Services> {
   readonly run: FlowRunInfo;
 }
 
+/** Which flow run, and which attempt of it. */
 export type FlowRunInfo = { readonly flowRunId: FlowRunId; readonly flowAttempt: number };
+/** Which task run, and which attempt of it; with its flow run. */
 export type TaskRunInfo = FlowRunInfo & { readonly taskRunId: TaskRunId; readonly attempt: number };
 
 /** Keeps what a run wants to show or hand over. The same key again is a newer version of the same artifact. */
 export interface Artifacts {
+  /** A text in Markdown. */
   markdown(key: string, text: string): Promise<void>;
+  /** Rows with the same members. */
   table(key: string, rows: readonly Readonly<Record<string, Json>>[]): Promise<void>;
+  /** An address. */
   link(key: string, url: string): Promise<void>;
   /** `bytes` in the form that `mediaType` names, e.g. `image/png`. */
   image(key: string, bytes: Uint8Array, mediaType: string): Promise<void>;

@@ -28,6 +28,7 @@ export type FlowRuntime<Services> = {
   readonly leaseMs?: number;
 };
 
+/** How a run uses the cache. */
 export type CacheOptions = {
   /** Execute tasks whose results are cached; their new results are cached in place of the old. */
   readonly noCache?: boolean;
@@ -35,6 +36,7 @@ export type CacheOptions = {
   readonly explainCache?: boolean;
 };
 
+/** What is said of one flow run when it is started. */
 export type RunFlowOptions = CacheOptions & {
   readonly tags?: readonly string[];
   readonly runName?: string;

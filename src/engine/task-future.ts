@@ -4,6 +4,7 @@ export type TaskOutcome<Result> =
 
 /** A task run that was started: await it for its result, or `settled()` for how it ended without an exception. */
 export interface TaskFuture<Result> extends PromiseLike<Result> {
+  /** How it ended, without an exception. */
   settled(): Promise<TaskOutcome<Result>>;
 }
 

@@ -5,6 +5,7 @@ import type { CachePolicy } from './cache-policy.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 import type { TaskContext } from './run-contexts.ts';
 
+/** What a task is, beside its function. */
 export type TaskOptions<Input> = {
   /** Kebab-case and unique within a flow: records of earlier attempts are found by it. */
   readonly name: string;
@@ -27,6 +28,7 @@ export type TaskHooks = {
   readonly onFailure?: TaskHook;
   readonly onCancellation?: TaskHook;
 };
+/** Called when a task run has ended. */
 export type TaskHook = (ended: {
   readonly task: string;
   readonly taskRunId: TaskRunId;
@@ -34,12 +36,14 @@ export type TaskHook = (ended: {
   readonly result?: Json;
 }) => void | Promise<void>;
 
+/** What is said of one call of a task or flow. */
 export type CallOptions = {
   /** Tells calls with equal input apart across attempts; default: the ordinal among equal calls under the same parent. */
   readonly key?: string;
   readonly runName?: string;
 };
 
+/** The function of a task. */
 export type TaskBody<Input, Returned, Services> = (
   input: Input,
   context: TaskContext<Services>,

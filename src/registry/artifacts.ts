@@ -8,6 +8,7 @@ import { listMatchingIds } from './matching-ids.ts';
 import type { RegistryDb } from './registry-db.ts';
 import type { ArtifactsTable } from './run-tables.ts';
 
+/** What an artifact is, and how it is shown. */
 export type ArtifactKind = 'markdown' | 'table' | 'link' | 'image' | 'file';
 
 export type ArtifactRow = {

@@ -14,7 +14,9 @@ import { SqliteDialect } from './sqlite-dialect.ts';
 import { explainSqliteError } from './sqlite-errors.ts';
 import { Kysely } from './kysely.ts';
 
+/** An open registry. */
 export type Registry = {
+  /** @internal */
   readonly db: RegistryDb;
   readonly path: string;
   readonly schemaVersion: number;

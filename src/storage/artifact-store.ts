@@ -19,7 +19,9 @@ export interface ArtifactStore {
   putFile(path: string): Promise<StoredFile>;
   /** @throws NotFoundError when there is no such file; DataError when its content was changed. */
   read(hash: string): Promise<Buffer>;
+  /** Where the file is, or would be. @throws NotFoundError when it is no hash. */
   pathOf(hash: string): string;
+  /** Whether there is such a file. */
   has(hash: string): Promise<boolean>;
   /** In bytes; undefined when it is not there. */
   sizeOf(hash: string): Promise<number | undefined>;

@@ -9,7 +9,8 @@ import type { StudyReference } from '../studies.ts';
 import type { CacheReference } from '../tensor-caches.ts';
 import { checkSearchSpace } from '../trial-settings.ts';
 
-type Input = {
+/** What `createStudy` takes. */
+export type CreateStudyInput = {
   readonly cache: CacheReference;
   readonly name?: string | undefined;
   readonly experiment?: string | undefined;
@@ -25,7 +26,7 @@ type Input = {
 /** Opens a study in the registry, new or the one of that name, after checking that its space can be trained. */
 export const createStudy = task(
   { name: 'create-study' },
-  async (input: Input, { services, run, log }): Promise<StudyReference> => {
+  async (input: CreateStudyInput, { services, run, log }): Promise<StudyReference> => {
     const { registry, clock } = services;
     const space = parseSearchSpace(input.space);
     checkSearchSpace(space, input.architecture);

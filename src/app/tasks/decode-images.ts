@@ -4,12 +4,17 @@ import type { PrepSettings, TensorCacheSummary } from '../../datasets/tensor-cac
 import { prepareTensorCache } from '../../datasets/cache/prepare-tensor-cache.ts';
 import { task } from '../flow-api.ts';
 
-type Input = { readonly version: DatasetVersion; readonly settings: PrepSettings; readonly workers: number };
+/** What `decodeImages` takes. */
+export type DecodeImagesInput = {
+  readonly version: DatasetVersion;
+  readonly settings: PrepSettings;
+  readonly workers: number;
+};
 
 /** Decodes, resizes and splits the images into a tensor cache, or finds the one that is there; lists broken images. */
 export const decodeImages = task(
   { name: 'decode-images' },
-  async ({ version, settings, workers }: Input, context): Promise<TensorCacheSummary> => {
+  async ({ version, settings, workers }: DecodeImagesInput, context): Promise<TensorCacheSummary> => {
     const { signal, progress, log, services, children } = context;
     const { dataDir } = services.project;
     const cache = await prepareTensorCache({

@@ -13,7 +13,8 @@ import { loadStudy, type StudyReference } from '../studies.ts';
 import { findCache } from '../tensor-caches.ts';
 import type { TrainedFinalist } from './train-finalist.ts';
 
-type Input = { readonly study: StudyReference; readonly finalist: TrainedFinalist };
+/** What `evaluateModel` takes. */
+export type EvaluateModelInput = { readonly study: StudyReference; readonly finalist: TrainedFinalist };
 
 /** What a model did on images it never saw. */
 export type ModelEvaluation = {
@@ -31,7 +32,10 @@ export type ModelEvaluation = {
  */
 export const evaluateModel = task(
   { name: 'evaluate-model' },
-  async ({ study: reference, finalist }: Input, { services, artifacts, signal, log }): Promise<ModelEvaluation> => {
+  async (
+    { study: reference, finalist }: EvaluateModelInput,
+    { services, artifacts, signal, log },
+  ): Promise<ModelEvaluation> => {
     const { storage, project, registry, clock } = services;
     const study = await loadStudy(services, reference);
     const { path, classNames, splits } = await findCache(project.dataDir, study.tensorCacheId);

@@ -3,7 +3,8 @@ import type { DatasetVersion } from '../../datasets/dataset-version.ts';
 import type { PrepSettings, SplitSettings } from '../../datasets/tensor-cache.ts';
 import { task } from '../flow-api.ts';
 
-type WantedPrep = {
+/** How images are to be decoded and divided: the parameters of the flow `prep`. */
+export type WantedPrep = {
   readonly imageSize: number | { readonly height: number; readonly width: number };
   readonly channels: 1 | 3;
   readonly split: 'auto' | 'hash' | 'folders';

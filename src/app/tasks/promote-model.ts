@@ -16,13 +16,15 @@ import type { StudyReference } from '../studies.ts';
 import type { ModelEvaluation } from './evaluate-model.ts';
 import type { SavedModel } from './save-model.ts';
 
-type Input = {
+/** What `promoteModel` takes. */
+export type PromoteModelInput = {
   readonly study: StudyReference;
   readonly version: SavedModel;
   readonly evaluation: ModelEvaluation;
   readonly gate: 'superior' | 'manual';
 };
 
+/** What the gate decided, and why. */
 export type Promotion = {
   readonly decision: 'promoted' | 'kept';
   readonly reason: string;
@@ -33,7 +35,7 @@ export type Promotion = {
 /** Compares a version with the champion on the test split, records the decision, and makes it champion when it is better. */
 export const promoteModel = task(
   { name: 'promote-model', retries: { limit: 3, when: (error) => error instanceof ConflictError } },
-  async ({ study, version, evaluation, gate }: Input, { services, run, log }): Promise<Promotion> => {
+  async ({ study, version, evaluation, gate }: PromoteModelInput, { services, run, log }): Promise<Promotion> => {
     const { registry, clock, storage } = services;
     const { name } = version;
     const decided = await decidedBefore(registry.db, version, run);

@@ -15,7 +15,8 @@ import type { CacheReference } from '../tensor-caches.ts';
 import { trialBoard, trialTableRow, type TrialBoard } from '../trial-board.ts';
 import { trialSettings } from '../trial-settings.ts';
 
-type Input = {
+/** What `runTrials` takes. */
+export type RunTrialsInput = {
   readonly study: StudyReference;
   readonly cache: CacheReference;
   readonly workers: number;
@@ -29,7 +30,7 @@ type Input = {
  */
 export const runTrials = task(
   { name: 'run-trials' },
-  async (input: Input, context): Promise<{ readonly complete: number; readonly failed: number }> => {
+  async (input: RunTrialsInput, context): Promise<{ readonly complete: number; readonly failed: number }> => {
     const { registry, clock } = context.services;
     const study = await loadStudy(context.services, input.study);
     const board = trialBoard(studySettings(study).epochs, context.progress);

@@ -11,19 +11,24 @@ import { nameOfDataset } from '../dataset-versions.ts';
 import type { ModelEvaluation } from './evaluate-model.ts';
 import type { TrainedFinalist } from './train-finalist.ts';
 
-type Input = {
+/** What `saveModel` takes. */
+export type SaveModelInput = {
   readonly study: StudyReference;
   readonly finalist: TrainedFinalist;
   readonly evaluation: ModelEvaluation;
   readonly model?: string | undefined;
 };
 
+/** A model version that was saved; `path` is its folder. */
 export type SavedModel = { readonly name: string; readonly version: number; readonly path: string };
 
 /** Saves the finalist as the next version of its model: LayersModel files, ONNX file, test predictions and model card. */
 export const saveModel = task(
   { name: 'save-model' },
-  async ({ study: reference, finalist, evaluation, model }: Input, { services, run, log }): Promise<SavedModel> => {
+  async (
+    { study: reference, finalist, evaluation, model }: SaveModelInput,
+    { services, run, log },
+  ): Promise<SavedModel> => {
     const { storage, registry, clock, project, codeVersion } = services;
     const study = await loadStudy(services, reference);
     const { image, classNames } = await findCache(project.dataDir, study.tensorCacheId);

@@ -7,7 +7,8 @@ import type { ModelEvaluation } from './evaluate-model.ts';
 import type { Promotion } from './promote-model.ts';
 import type { SavedModel } from './save-model.ts';
 
-type Input = {
+/** What `summariseRegistration` takes. */
+export type SummariseRegistrationInput = {
   readonly study: StudyReference;
   readonly version: SavedModel;
   readonly evaluation: ModelEvaluation;
@@ -18,7 +19,7 @@ type Input = {
 export const summariseRegistration = task(
   { name: 'summarise-registration' },
   async (
-    { study: reference, version, evaluation, promotion }: Input,
+    { study: reference, version, evaluation, promotion }: SummariseRegistrationInput,
     { services, artifacts },
   ): Promise<Registration> => {
     const { db } = services.registry;

@@ -3,6 +3,7 @@ import { listTrials } from '../../registry/trials.ts';
 import { loadStudy, rankedTrials, type StudyReference } from '../studies.ts';
 import { task } from '../flow-api.ts';
 
+/** A study and its best trial. */
 export type StudySummary = {
   readonly study: StudyReference & { readonly trials: number; readonly complete: number; readonly failed: number };
   readonly best: { readonly trial: number; readonly params: JsonObject; readonly value: number };

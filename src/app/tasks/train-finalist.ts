@@ -15,7 +15,8 @@ import { findCache } from '../tensor-caches.ts';
 import { trialSettings } from '../trial-settings.ts';
 import type { ChosenTrial } from './select-finalists.ts';
 
-type Input = {
+/** What `trainFinalist` takes. */
+export type TrainFinalistInput = {
   readonly study: StudyReference;
   readonly trial: ChosenTrial;
   readonly epochs: number;
@@ -39,8 +40,8 @@ export type TrainedFinalist = {
 
 /** Trains a chosen trial's settings on all training images, for more epochs; metrics of every epoch are recorded. */
 export const trainFinalist = task(
-  { name: 'train-finalist', runName: ({ trial }: Input) => `train-finalist trial ${trial.number}` },
-  async (input: Input, context: TaskContext<AppServices>): Promise<TrainedFinalist> => {
+  { name: 'train-finalist', runName: ({ trial }: TrainFinalistInput) => `train-finalist trial ${trial.number}` },
+  async (input: TrainFinalistInput, context: TaskContext<AppServices>): Promise<TrainedFinalist> => {
     const { services, artifacts, signal, log, progress } = context;
     const study = await loadStudy(services, input.study);
     const { architecture } = studySettings(study);

@@ -18,6 +18,7 @@ import { skipRetryWaits } from './skip-retry-waits.ts';
 import { createTestClock, type TestClock } from './test-clock.ts';
 import type { TestRun } from './test-run.ts';
 
+/** What a harness is made with. */
 export type TestHarnessOptions<AnyClock extends Clock = TestClock> = {
   /** Default: a clock on which waits for retries take no time and everything else its real time. */
   readonly clock?: AnyClock;
@@ -60,9 +61,11 @@ export interface TestHarness<AnyClock extends Clock = TestClock> {
   ): Promise<TestRun<Recorded<Returned>>>;
   /** Closes the registry and removes the folder. */
   close(): Promise<void>;
+  /** As `close`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** What `mlflow-ts run` takes as options for one run. */
 export type TestRunOptions = Pick<RunFlowOptions, 'tags' | 'runName' | 'noCache'>;
 
 /**

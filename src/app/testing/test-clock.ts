@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import { settle } from './settle.ts';
 
+/** How a test clock begins and whether it goes on by itself. */
 export type TestClockOptions = {
   /** What `now()` says at first, milliseconds UTC; default: the real time. */
   readonly startMs?: number;

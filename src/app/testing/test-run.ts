@@ -29,6 +29,7 @@ export type TestTaskRun = {
   readonly result: Json;
 };
 
+/** A log line as a test looks at it. */
 export type TestLogLine = {
   readonly level: LogLevel;
   readonly message: string;
@@ -37,6 +38,7 @@ export type TestLogLine = {
   readonly task: string | null;
 };
 
+/** An artifact as a test looks at it. */
 export type TestArtifact = {
   readonly key: string;
   readonly kind: ArtifactKind;

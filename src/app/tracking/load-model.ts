@@ -36,6 +36,7 @@ export interface LoadedModel {
    * @throws DataError when the bytes are not so many images, or the model is no image classifier.
    */
   predictPixels(pixels: Uint8Array, count: number): Promise<Float32Array>;
+  /** Gives back what the model holds; it cannot be used afterwards. */
   close(): Promise<void>;
 }
 

@@ -5,6 +5,7 @@ import type { SplitName, TensorCacheSummary } from '../tensor-cache.ts';
 import { readCacheIndex, summarise, type CacheIndex } from './cache-index.ts';
 import { readShard } from './shard.ts';
 
+/** A complete tensor cache that is open for reading. */
 export interface TensorCache {
   readonly summary: TensorCacheSummary;
   /** For each split the number of samples of each class, in the order of the class names. */
@@ -13,6 +14,7 @@ export interface TensorCache {
   load(split: SplitName): Promise<LoadedSplit>;
 }
 
+/** The samples of a split, decoded; `sampleIds` are in the order of the images. */
 export type LoadedSplit = LabelledImages & { readonly sampleIds: readonly string[] };
 
 /** Opens a complete tensor cache by its folder. Throws NotFoundError when there is none, DataError when it is damaged. */

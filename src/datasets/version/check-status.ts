@@ -7,6 +7,7 @@ import { MANIFEST_NAME, readManifest } from './manifest.ts';
 import { readProvenance, type Provenance } from './provenance.ts';
 import { VERSIONS_FOLDER } from './version-paths.ts';
 
+/** Whether the newest version of a source is here already. */
 export type DatasetStatus =
   | { readonly kind: 'current'; readonly version: DatasetVersion; readonly reason: string }
   | { readonly kind: 'outdated'; readonly version: DatasetVersion; readonly reason: string }
