@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { cp, mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,8 @@ beforeAll(async () => (folder = await mkdtemp(join(tmpdir(), 'flow-files-'))));
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const run = (...args: string[]): Promise<Ended> => runCli(args, { cwd: folder, script: SHIPPED });
+
+const here = (...args: string[]): Promise<Ended> => runCliHere(args, { cwd: folder });
 
 async function write(name: string, text: string): Promise<void> {
   await mkdir(dirname(join(folder, name)), { recursive: true });
@@ -45,17 +47,17 @@ test('a TypeScript file anywhere runs as a flow, finds its config section, and a
   expect(failed).toMatchObject({ code: 1, stderr: expect.stringContaining('onFailure was called') });
   const { flowRun } = JSON.parse(failed.stdout) as { flowRun: { id: string } };
 
-  const shown = JSON.parse((await run('runs', 'show', flowRun.id, '--json')).stdout);
+  const shown = JSON.parse((await here('runs', 'show', flowRun.id, '--json')).stdout);
   expect(shown).toMatchObject({ flow: 'census', entrypoint: 'flows/census.ts:census' });
 
   await rename(join(folder, 'flows/census.ts'), join(folder, 'flows/moved.ts'));
-  const moved = await run('runs', 'retry', flowRun.id);
+  const moved = await here('runs', 'retry', flowRun.id);
   expect(moved.code).toBe(2);
   expect(moved.stderr).toContain(`There is no file ${join(folder, 'flows/census.ts')}.`);
   expect(moved.stderr).toContain('"census: ./FILE.ts:NAME"');
 
   await write('flows/census.ts', CENSUS.replace("name: 'census'", "name: 'population'"));
-  const renamed = await run('runs', 'retry', flowRun.id);
+  const renamed = await here('runs', 'retry', flowRun.id);
   expect(renamed).toMatchObject({ code: 2, stderr: expect.stringContaining('It now holds flow "population".') });
   await rm(join(folder, 'flows/census.ts'));
 
@@ -70,11 +72,11 @@ test('mlflow-ts.yaml makes flows known by name: to run, list, show and config sh
   await write('flows/moved.ts', CENSUS);
   await write('flows/units.ts', 'export enum Unit { House = "houses" }\n');
   await write('mlflow-ts.yaml', 'flows:\n  census: ./flows/moved.ts:census\n');
-  expect((await run('flows', 'ls')).stdout).toMatch(/census +your flow in \.\/flows\/moved\.ts:census/);
-  expect((await run('run', 'cenus')).stderr).toContain('Did you mean "census"?');
-  const shown = JSON.parse((await run('flows', 'show', 'census', '--json')).stdout);
+  expect((await here('flows', 'ls')).stdout).toMatch(/census +your flow in \.\/flows\/moved\.ts:census/);
+  expect((await here('run', 'cenus')).stderr).toContain('Did you mean "census"?');
+  const shown = JSON.parse((await here('flows', 'show', 'census', '--json')).stdout);
   expect(shown).toMatchObject({ name: 'census', description: 'Counts houses', entrypoint: 'flows/moved.ts:census' });
-  const config = await run('config', 'show', 'flows/moved.ts', '-p', 'houses=9', '--sources');
+  const config = await here('config', 'show', 'flows/moved.ts', '-p', 'houses=9', '--sources');
   expect(config.stdout).toContain('houses: 9');
   const ran = await run('run', 'census', '--json');
   expect(JSON.parse(ran.stdout).result).toEqual({ text: '2 houses' });
@@ -83,7 +85,9 @@ test('mlflow-ts.yaml makes flows known by name: to run, list, show and config sh
 test('JavaScript runs with and without mlflow-ts beside it, also a second copy of the package', async () => {
   const text = CENSUS.replace(/^.*units.*$/m, '')
     .replace(': { houses: number }', '')
-    .replace('Unit.House', "'homes'");
+    .replace('Unit.House', "'homes'")
+    .replace('{ flow, task }', '{ flow, logMetric, task }')
+    .replace('const text =', "logMetric('houses', houses);\n    const text =");
   await write('alone/census.mjs', text);
   const alone = await run('run', 'alone/census.mjs', '--json');
   expect(JSON.parse(alone.stdout).result).toEqual({ text: '2 homes' });
@@ -96,6 +100,33 @@ test('JavaScript runs with and without mlflow-ts beside it, also a second copy o
   await symlink(join(root, 'node_modules/zod'), join(folder, 'beside/node_modules/zod'));
   const beside = await run('run', 'beside/census.mjs', '--json');
   expect(JSON.parse(beside.stdout).result).toEqual({ text: '2 homes' });
+  const { trainingRuns } = JSON.parse((await here('experiments', 'show', 'census', '--json')).stdout);
+  expect(trainingRuns).toMatchObject([
+    { status: 'finished', metrics: { houses: 2 } },
+    { status: 'finished', metrics: { houses: 2 } },
+  ]);
+}, 60_000);
+
+test('the hook onCrash of a flow from a file is called by the next command that writes', async () => {
+  await write(
+    'crash/flow.ts',
+    `import { appendFileSync } from 'node:fs';
+import { flow } from 'mlflow-ts';
+import { z } from 'zod';
+export const doomed = flow(
+  {
+    name: 'doomed',
+    parameters: z.strictObject({}),
+    hooks: { onCrash: ({ state }) => appendFileSync(new URL('./told.txt', import.meta.url), state.kind) },
+  },
+  () => process.kill(process.pid, 'SIGKILL'),
+);
+`,
+  );
+  expect((await run('run', 'crash/flow.ts')).code).toBeNull();
+  const next = await here('runs', 'prune', '--keep', '100', '--older-than', '30d', '--yes');
+  expect(next.stderr).toContain('is now Crashed');
+  expect(await readFile(join(folder, 'crash/told.txt'), 'utf8')).toBe('Crashed');
 }, 60_000);
 
 test('what is wrong with a file is told with its place', async () => {

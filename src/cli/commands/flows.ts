@@ -28,7 +28,11 @@ export function declareFlows(program: Command, context: CommandContext): void {
 }
 
 async function listFlows(catalogue: FlowCatalogue, output: Output): Promise<void> {
-  const rows = Object.entries(catalogue).map(([name, { description }]) => ({ name, description }));
+  const rows = Object.entries(catalogue).map(([name, { description, entrypoint = null }]) => ({
+    name,
+    description,
+    entrypoint,
+  }));
   if (output.json) {
     output.printJson(rows);
     return;
