@@ -3,10 +3,7 @@ import { openTensorCache } from '../datasets/cache/open-tensor-cache.ts';
 import { findModelVersion } from '../models/find-model-version.ts';
 import type { TestOutcome } from '../models/superior-gate.ts';
 import { readTestPredictions, testOutcome, type TestPredictions } from '../models/test-predictions.ts';
-import { predictedClasses } from '../training/evaluate.ts';
-import { predictInBatches } from '../training/predict-in-batches.ts';
 import type { ImageShape } from '../training/image-shape.ts';
-import { loadPredictor } from '../training/predictor.ts';
 import type { AppServices } from './services.ts';
 import { loadStudy, type StudyReference } from './studies.ts';
 import { findCache } from './tensor-caches.ts';
@@ -38,6 +35,9 @@ export async function championOutcome(
     return recorded === undefined ? { sampleIds: [], correct: [] } : testOutcome(recorded);
   const cache = await openTensorCache(join(project.dataDir, path));
   const data = await cache.load('test');
+  const { loadPredictor } = await import('../training/predictor.ts');
+  const { predictInBatches } = await import('../training/predict-in-batches.ts');
+  const { predictedClasses } = await import('../training/evaluate.ts');
   const predictor = await loadPredictor(found.folder);
   try {
     const classes = signature.output.classNames;

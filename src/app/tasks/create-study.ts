@@ -1,13 +1,10 @@
 import { shortId } from '../../core/ids.ts';
 import type { Json } from '../../core/json.ts';
 import { getOrCreateExperiment } from '../../registry/experiments.ts';
-import { openStudy } from '../../training/search/open-study.ts';
-import { parseSearchSpace } from '../../training/search/parse-search-space.ts';
 import { nameOfDataset } from '../dataset-versions.ts';
 import { task } from '../flow-api.ts';
 import type { StudyReference } from '../studies.ts';
 import type { CacheReference } from '../tensor-caches.ts';
-import { checkSearchSpace } from '../trial-settings.ts';
 
 /** What `createStudy` takes. */
 export type CreateStudyInput = {
@@ -27,6 +24,9 @@ export type CreateStudyInput = {
 export const createStudy = task(
   { name: 'create-study' },
   async (input: CreateStudyInput, { services, run, log }): Promise<StudyReference> => {
+    const { openStudy } = await import('../../training/search/open-study.ts');
+    const { parseSearchSpace } = await import('../../training/search/parse-search-space.ts');
+    const { checkSearchSpace } = await import('../trial-settings.ts');
     const { registry, clock } = services;
     const space = parseSearchSpace(input.space);
     checkSearchSpace(space, input.architecture);

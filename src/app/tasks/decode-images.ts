@@ -1,7 +1,6 @@
 import { shortId } from '../../core/ids.ts';
 import type { DatasetVersion } from '../../datasets/dataset-version.ts';
 import type { PrepSettings, TensorCacheSummary } from '../../datasets/tensor-cache.ts';
-import { prepareTensorCache } from '../../datasets/cache/prepare-tensor-cache.ts';
 import { task } from '../flow-api.ts';
 
 /** What `decodeImages` takes. */
@@ -15,6 +14,7 @@ export type DecodeImagesInput = {
 export const decodeImages = task(
   { name: 'decode-images' },
   async ({ version, settings, workers }: DecodeImagesInput, context): Promise<TensorCacheSummary> => {
+    const { prepareTensorCache } = await import('../../datasets/cache/prepare-tensor-cache.ts');
     const { signal, progress, log, services, children } = context;
     const { dataDir } = services.project;
     const cache = await prepareTensorCache({

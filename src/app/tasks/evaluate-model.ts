@@ -2,12 +2,9 @@ import { join } from 'node:path';
 import { openTensorCache } from '../../datasets/cache/open-tensor-cache.ts';
 import { logMetrics } from '../../registry/metrics.ts';
 import type { ClassReport, EvaluationReport } from '../../training/evaluate.ts';
-import { loadPredictor } from '../../training/predictor.ts';
 import { task } from '../flow-api.ts';
 import { withModelFolder } from '../model-file-store.ts';
-import { scoreSplit } from '../score-split.ts';
 import { workDirOf } from '../services.ts';
-import { showEvaluation } from '../show-evaluation.ts';
 import { storePredictions } from '../stored-predictions.ts';
 import { loadStudy, type StudyReference } from '../studies.ts';
 import { findCache } from '../tensor-caches.ts';
@@ -36,6 +33,8 @@ export const evaluateModel = task(
     { study: reference, finalist }: EvaluateModelInput,
     { services, artifacts, signal, log },
   ): Promise<ModelEvaluation> => {
+    const { loadPredictor } = await import('../../training/predictor.ts');
+    const { scoreSplit } = await import('../score-split.ts');
     const { storage, project, registry, clock } = services;
     const study = await loadStudy(services, reference);
     const { path, classNames, splits } = await findCache(project.dataDir, study.tensorCacheId);
@@ -57,6 +56,7 @@ export const evaluateModel = task(
         }
       },
     );
+    const { showEvaluation } = await import('../show-evaluation.ts');
     await showEvaluation(artifacts, test.report, { prefix: '', classNames });
     if (apart !== undefined) await showEvaluation(artifacts, apart.report, { prefix: 'apart-', classNames });
     const metrics = {

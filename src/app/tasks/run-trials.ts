@@ -1,19 +1,13 @@
-import { join } from 'node:path';
 import type { Logger } from '../../core/logger.ts';
-import type { TaskContext } from '../../engine/run-contexts.ts';
 import { identifyProcess, livenessOf } from '../../engine/this-process.ts';
 import { ownsOpenFlowRun } from '../../registry/flow-runs.ts';
-import type { StudyRow } from '../../registry/studies.ts';
 import { listTrials, type TrialRow } from '../../registry/trials.ts';
-import { optimize, type StartedTrial, type StudyPlan, type TrialResult } from '../../training/search/optimize.ts';
+import type { StudyPlan } from '../../training/search/optimize.ts';
 import { task } from '../flow-api.ts';
-import { recordTraining } from '../record-training.ts';
-import type { AppServices } from '../services.ts';
 import { loadStudy, type StudyReference } from '../studies.ts';
 import { studySettings } from '../study-settings.ts';
 import type { CacheReference } from '../tensor-caches.ts';
-import { trialBoard, trialTableRow, type TrialBoard } from '../trial-board.ts';
-import { trialSettings } from '../trial-settings.ts';
+import { trialBoard, trialTableRow } from '../trial-board.ts';
 
 /** What `runTrials` takes. */
 export type RunTrialsInput = {
@@ -31,6 +25,8 @@ export type RunTrialsInput = {
 export const runTrials = task(
   { name: 'run-trials' },
   async (input: RunTrialsInput, context): Promise<{ readonly complete: number; readonly failed: number }> => {
+    const { optimize } = await import('../../training/search/optimize.ts');
+    const { runTrial } = await import('../run-trial.ts');
     const { registry, clock } = context.services;
     const study = await loadStudy(context.services, input.study);
     const board = trialBoard(studySettings(study).epochs, context.progress);
@@ -63,42 +59,6 @@ export const runTrials = task(
     }
   },
 );
-
-type Scene = {
-  readonly study: StudyRow;
-  readonly cachePath: string;
-  readonly context: TaskContext<AppServices>;
-  readonly signal: AbortSignal;
-  readonly board: TrialBoard;
-};
-
-async function runTrial(trial: StartedTrial, scene: Scene): Promise<TrialResult> {
-  const { study, cachePath, context, signal, board } = scene;
-  const { architecture, epochs, engine, trainShare } = studySettings(study);
-  const { result } = await recordTraining(
-    {
-      name: `${study.name}-trial-${trial.number}`,
-      experimentId: study.experimentId,
-      datasetVersionId: study.datasetVersionId,
-      tensorCacheId: study.tensorCacheId,
-      trial: { id: trial.id, attempt: trial.attempt },
-      job: {
-        cachePath: join(context.services.project.dataDir, cachePath),
-        settings: trialSettings(trial.params, { architecture, epochs, seed: study.seed }),
-        engine,
-        threads: 1,
-        trainShare,
-        evaluateOn: [],
-      },
-    },
-    { context, signal, onEpoch: (metrics) => board.epoch(trial, metrics) },
-  );
-  const { accuracy, loss } = result.validation;
-  return {
-    value: accuracy,
-    metrics: { validationAccuracy: accuracy, validationLoss: loss, bestEpoch: result.bestEpoch },
-  };
-}
 
 function planSentence({ planned, size, kept, retried }: StudyPlan): string {
   const points = size === undefined ? 'an endless space' : `${size} points`;

@@ -7,12 +7,10 @@ import { getOrCreateExperiment } from '../../registry/experiments.ts';
 import type { StudyRow } from '../../registry/studies.ts';
 import { task } from '../flow-api.ts';
 import { storeModelFiles, type StoredModelFile } from '../model-file-store.ts';
-import { recordTraining } from '../record-training.ts';
 import { workDirOf, type AppServices } from '../services.ts';
 import { loadStudy, type StudyReference } from '../studies.ts';
 import { studySettings } from '../study-settings.ts';
 import { findCache } from '../tensor-caches.ts';
-import { trialSettings } from '../trial-settings.ts';
 import type { ChosenTrial } from './select-finalists.ts';
 
 /** What `trainFinalist` takes. */
@@ -42,6 +40,8 @@ export type TrainedFinalist = {
 export const trainFinalist = task(
   { name: 'train-finalist', runName: ({ trial }: TrainFinalistInput) => `train-finalist trial ${trial.number}` },
   async (input: TrainFinalistInput, context: TaskContext<AppServices>): Promise<TrainedFinalist> => {
+    const { recordTraining } = await import('../record-training.ts');
+    const { trialSettings } = await import('../trial-settings.ts');
     const { services, artifacts, signal, log, progress } = context;
     const study = await loadStudy(services, input.study);
     const { architecture } = studySettings(study);

@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+import type { TaskContext } from '../engine/run-contexts.ts';
+import type { StudyRow } from '../registry/studies.ts';
+import type { StartedTrial, TrialResult } from '../training/search/optimize.ts';
+import { recordTraining } from './record-training.ts';
+import type { AppServices } from './services.ts';
+import { studySettings } from './study-settings.ts';
+import type { TrialBoard } from './trial-board.ts';
+import { trialSettings } from './trial-settings.ts';
+
+/** What all trials of a task run share. */
+type TrialScene = {
+  readonly study: StudyRow;
+  readonly cachePath: string;
+  readonly context: TaskContext<AppServices>;
+  readonly signal: AbortSignal;
+  readonly board: TrialBoard;
+};
+
+/** Runs one trial: a training in a process of its own, recorded as a training run. */
+export async function runTrial(trial: StartedTrial, scene: TrialScene): Promise<TrialResult> {
+  const { study, cachePath, context, signal, board } = scene;
+  const { architecture, epochs, engine, trainShare } = studySettings(study);
+  const { result } = await recordTraining(
+    {
+      name: `${study.name}-trial-${trial.number}`,
+      experimentId: study.experimentId,
+      datasetVersionId: study.datasetVersionId,
+      tensorCacheId: study.tensorCacheId,
+      trial: { id: trial.id, attempt: trial.attempt },
+      job: {
+        cachePath: join(context.services.project.dataDir, cachePath),
+        settings: trialSettings(trial.params, { architecture, epochs, seed: study.seed }),
+        engine,
+        threads: 1,
+        trainShare,
+        evaluateOn: [],
+      },
+    },
+    { context, signal, onEpoch: (metrics) => board.epoch(trial, metrics) },
+  );
+  const { accuracy, loss } = result.validation;
+  return {
+    value: accuracy,
+    metrics: { validationAccuracy: accuracy, validationLoss: loss, bestEpoch: result.bestEpoch },
+  };
+}
