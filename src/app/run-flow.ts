@@ -18,6 +18,7 @@ export type RunAudience = {
   readonly signal: AbortSignal;
   readonly killSignal?: AbortSignal;
   readonly observer: RunObserver;
+  readonly observerReady?: () => Promise<void> | undefined;
 };
 
 /** Runs a flow in this process; a flow that fails is an outcome, not an error. */

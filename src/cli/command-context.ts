@@ -39,6 +39,9 @@ export type OutputStream = {
   readonly isTTY?: boolean;
   readonly columns?: number;
   readonly rows?: number;
+  /** Bytes that wait for a slow reader. */
+  readonly writableLength?: number;
+  readonly destroyed?: boolean;
 };
 
 export type InterruptSignal = 'SIGINT' | 'SIGTERM';

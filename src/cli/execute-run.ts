@@ -30,6 +30,7 @@ export async function executeRun(
     const outcome = await start({
       signal: interrupts.signal,
       killSignal: interrupts.killSignal,
+      observerReady: display.ready,
       observer: (event) => {
         if (event.type === 'flow-run' && event.parentFlowRunId === undefined) id = shortId(event.flowRunId);
         display.observe(event);

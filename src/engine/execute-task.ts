@@ -29,6 +29,8 @@ export async function executeTask(site: CallSite, task: AnyTask, input: unknown,
   const call = identifyCall(site, task, input, options);
   const recorded = site.resumed ? await findRecorded(site, task, call) : undefined;
   const run = new ActiveTaskRun(site, task, call, recorded);
+  const pause = site.flowRun.session.breather.due();
+  if (pause !== undefined) await pause;
 
   const reused = recorded === undefined ? undefined : await reuse(run, recorded);
   if (reused !== undefined) return reused.value;

@@ -2,6 +2,7 @@ import { SECOND_MS } from '../core/clock.ts';
 import { EnvironmentError, FencedError } from '../core/errors.ts';
 import type { FlowRunId } from '../core/ids.ts';
 import { AbortScope } from './abort-scope.ts';
+import { Breather } from './breather.ts';
 import { ChildProcesses } from './child-processes.ts';
 import { startLease } from './lease.ts';
 import { LEASE_MS } from './lease-times.ts';
@@ -53,7 +54,19 @@ function openSession({ runtime, flowRunId, attempt, cache }: SessionOptions): Ru
       recorder.logger({ flowRunId }).warn(`The lease could not be renewed and is tried again: ${message}`),
   });
   const children = new ChildProcesses(registry.db, clock);
-  return { runtime, owner: thisProcess(), recorder, children, cache, graceMs, scope, lease, running: new Set() };
+  const breather = new Breather(clock, runtime.observerReady);
+  return {
+    runtime,
+    owner: thisProcess(),
+    recorder,
+    children,
+    breather,
+    cache,
+    graceMs,
+    scope,
+    lease,
+    running: new Set(),
+  };
 }
 
 function thisProcess(): RunSession['owner'] {

@@ -20,6 +20,8 @@ export type FlowRuntime<Services> = {
   /** Aborted (a second Ctrl-C) = its child processes are killed at once; whoever aborts it ends this process next. */
   readonly killSignal?: AbortSignal;
   readonly observer?: RunObserver;
+  /** While the observer has too many events waiting: a promise that no task begins before. */
+  readonly observerReady?: () => Promise<void> | undefined;
   /** The version of the code that runs, recorded with the run. */
   readonly codeVersion: string;
   /** How long a cancelled run may take to stop by itself; default 30 s. */

@@ -1,6 +1,7 @@
 import type { FlowRunId } from '../core/ids.ts';
 import type { ProcessIdentity } from '../registry/process-identity.ts';
 import type { AbortScope } from './abort-scope.ts';
+import type { Breather } from './breather.ts';
 import type { ChildProcesses } from './child-processes.ts';
 import type { RunRecorder } from './run-recorder.ts';
 import type { CacheOptions, FlowRuntime } from './run-runtime.ts';
@@ -11,6 +12,7 @@ export type RunSession = {
   readonly owner: ProcessIdentity;
   readonly recorder: RunRecorder;
   readonly children: ChildProcesses;
+  readonly breather: Breather;
   readonly cache: CacheOptions;
   readonly graceMs: number;
   /** Stops everything, for example when the lease is lost. */

@@ -1,5 +1,6 @@
 import type { RunEvent, RunObserver } from '../../engine/run-events.ts';
-import type { CommandContext } from '../command-context.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { CommandContext, OutputStream } from '../command-context.ts';
 import { treeLines } from './live-tree.ts';
 import type { Output } from '../output.ts';
 import { paintLine } from './paint-line.ts';
@@ -9,6 +10,8 @@ import { createRunView, recordRunEvent } from './run-view.ts';
 /** Shows a run on stderr while it goes on. */
 export type RunDisplay = {
   readonly observe: RunObserver;
+  /** While too much of it waits to be written: a promise that it was. */
+  readonly ready: () => Promise<void> | undefined;
   /** A remark between the lines, e.g. that the run is being cancelled. */
   remark(text: string): void;
   /** Draws the last state and leaves it standing; a second call does nothing. */
@@ -21,7 +24,7 @@ export async function createRunDisplay(context: CommandContext, output: Output):
   return isTerminal ? createLiveDisplay(context, output) : createPlainDisplay(context, output);
 }
 
-function createPlainDisplay({ stderr }: CommandContext, { logLevel }: Output): RunDisplay {
+function createPlainDisplay({ stderr, clock }: CommandContext, { logLevel }: Output): RunDisplay {
   const view = createRunView();
   const lastTold = new Map<string, number>();
   return {
@@ -30,10 +33,23 @@ function createPlainDisplay({ stderr }: CommandContext, { logLevel }: Output): R
       const text = plainLine(event, view, { level: logLevel, lastTold });
       if (text !== undefined) stderr.write(`${text}\n`);
     },
+    ready: () => (isBehind(stderr) ? untilWritten(stderr, clock) : undefined),
     remark: (text) => stderr.write(`${text}\n`),
     stop: () => undefined,
   };
 }
+
+/** A pipe whose reader is slow: what is written to it would pile up in memory. */
+function isBehind({ writableLength = 0, destroyed = false }: OutputStream): boolean {
+  return !destroyed && writableLength > MOST_WAITING_BYTES;
+}
+
+async function untilWritten(stream: OutputStream, clock: Clock): Promise<void> {
+  while (isBehind(stream)) await clock.sleep(WAIT_MS);
+}
+
+const MOST_WAITING_BYTES = 256 * 1024;
+const WAIT_MS = 10;
 
 /** Draws on a timer and not on every event: thousands of task runs a second would only make the terminal slow. */
 async function createLiveDisplay({ stderr, clock }: CommandContext, output: Output): Promise<RunDisplay> {
@@ -58,6 +74,7 @@ async function createLiveDisplay({ stderr, clock }: CommandContext, output: Outp
       const text = logText(event, output);
       if (text !== undefined) update.persist(text);
     },
+    ready: () => (isBehind(stderr) ? untilWritten(stderr, clock) : undefined),
     remark: (text) => update.persist(text),
     stop: () => {
       if (isStopped) return;
