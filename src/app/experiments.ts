@@ -3,7 +3,12 @@ import { isTerminal } from '../core/run-state.ts';
 import { livenessOf } from '../engine/this-process.ts';
 import type { FlowRunRow } from '../registry/flow-run-row.ts';
 import { getFlowRun } from '../registry/flow-runs.ts';
-import { findExperiment, listExperiments as listRows, type ExperimentRow } from '../registry/experiments.ts';
+import {
+  countByExperiment,
+  findExperiment,
+  listExperiments as listRows,
+  type ExperimentRow,
+} from '../registry/experiments.ts';
 import { latestMetrics } from '../registry/metrics.ts';
 import { listParams } from '../registry/params.ts';
 import { listStudies } from '../registry/studies.ts';
@@ -43,13 +48,13 @@ export type ExperimentDetails = Omit<ExperimentListing, 'trainingRuns' | 'studie
 /** Experiments, newest first. */
 export async function listExperiments({ registry }: AppServices): Promise<ExperimentListing[]> {
   const rows = await listRows(registry.db);
-  return Promise.all(
-    rows.map(async (row) => ({
-      ...named(row),
-      trainingRuns: (await listTrainingRuns(registry.db, { experimentId: row.id })).length,
-      studies: (await listStudies(registry.db, { experimentId: row.id })).length,
-    })),
-  );
+  const trainingRuns = await countByExperiment(registry.db, 'training_runs');
+  const studies = await countByExperiment(registry.db, 'studies');
+  return rows.map((row) => ({
+    ...named(row),
+    trainingRuns: trainingRuns.get(row.id) ?? 0,
+    studies: studies.get(row.id) ?? 0,
+  }));
 }
 
 /**

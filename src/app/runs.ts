@@ -7,6 +7,8 @@ import { markFlowRunDeleted } from '../registry/delete-flow-run.ts';
 import type { FlowRunRow } from '../registry/flow-run-row.ts';
 import { findFlowRun, getFlowRun, listFlowRuns } from '../registry/flow-runs.ts';
 import { listFlowRunTree } from '../registry/flow-run-tree.ts';
+import { countTaskRuns, listNotableTaskRuns } from '../registry/task-run-counts.ts';
+import type { TaskRunCount } from '../registry/task-run-counts.ts';
 import { listTaskRuns } from '../registry/task-runs.ts';
 import { withTransaction } from '../registry/registry-db.ts';
 import type { TaskRunRow } from '../registry/task-run-row.ts';
@@ -40,11 +42,17 @@ export async function listRuns({ registry }: AppServices, filter: RunsFilter): P
 export type RunSnapshot = {
   /** The run itself first, then its subflow runs, parents before children. */
   readonly flowRuns: readonly [FlowRunRow, ...FlowRunRow[]];
+  /** All of them or, of very many, those that have not succeeded and the newest. */
   readonly taskRuns: readonly TaskRunRow[];
+  /** All of them, counted. */
+  readonly taskRunCounts: readonly TaskRunCount[];
 };
 
+/** Of more task runs than this only the notable ones are read one by one. */
+const MAX_TASK_RUNS = 1_000;
+
 /**
- * The flow run a person means, with its subflow runs and all task runs.
+ * The flow run a person means, with its subflow runs and its task runs.
  * @throws NotFoundError; UsageError when several runs fit.
  */
 export async function readRun({ registry }: AppServices, idOrName: string): Promise<RunSnapshot> {
@@ -52,8 +60,14 @@ export async function readRun({ registry }: AppServices, idOrName: string): Prom
   const [, ...subflowIds] = await listFlowRunTree(registry.db, run.id);
   const subflows = await Promise.all(subflowIds.map((id) => getFlowRun(registry.db, id)));
   const flowRuns = [run, ...subflows.filter((row) => row !== undefined)] as const;
-  const taskRuns = await Promise.all(flowRuns.map(({ id }) => listTaskRuns(registry.db, id)));
-  return { flowRuns, taskRuns: taskRuns.flat() };
+  const ids = flowRuns.map(({ id }) => id);
+  const taskRunCounts = await countTaskRuns(registry.db, ids);
+  const total = taskRunCounts.reduce((sum, { count }) => sum + count, 0);
+  const taskRuns =
+    total > MAX_TASK_RUNS
+      ? await listNotableTaskRuns(registry.db, ids, MAX_TASK_RUNS)
+      : (await Promise.all(ids.map((id) => listTaskRuns(registry.db, id)))).flat();
+  return { flowRuns, taskRuns, taskRunCounts };
 }
 
 /** The newest version of each artifact of a flow run and its subflow runs. */

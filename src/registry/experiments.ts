@@ -39,6 +39,19 @@ export async function listExperiments(db: RegistryDb): Promise<ExperimentRow[]> 
   return rows.map(toExperiment);
 }
 
+/** How many training runs and studies each experiment has; one without any is left out. */
+export async function countByExperiment(
+  db: RegistryDb,
+  table: 'training_runs' | 'studies',
+): Promise<ReadonlyMap<ExperimentId, number>> {
+  const rows = await db
+    .selectFrom(table)
+    .select((row) => ['experiment_id', row.fn.countAll<number>().as('count')])
+    .groupBy('experiment_id')
+    .execute();
+  return new Map(rows.map((row) => [row.experiment_id as ExperimentId, row.count]));
+}
+
 /**
  * The experiment a person means: by name, id, or the beginning or end of an id.
  * @throws NotFoundError; UsageError naming the candidates when several fit.

@@ -3,10 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SHIPPED } from './run-cli.ts';
+import { SHIPPED, TINY } from './run-cli.ts';
 
 /** The packages that a command loads, by import or require. */
-function packagesLoadedBy(...args: string[]): { packages: string[]; files: number } {
+function packagesLoadedBy(args: readonly string[], script = SHIPPED): { packages: string[]; files: number } {
   const folder = mkdtempSync(join(tmpdir(), 'cli-startup-'));
   const record = join(folder, 'loaded');
   try {
@@ -27,7 +27,10 @@ function packagesLoadedBy(...args: string[]): { packages: string[]; files: numbe
       process.on('exit', () => appendFileSync(${JSON.stringify(record)}, Object.keys(cache).join('\\n')));`,
     );
     const imported = ['--import', join(folder, 'hook.mjs')];
-    const { status, stderr } = spawnSync(process.execPath, [...imported, SHIPPED, ...args], { encoding: 'utf8' });
+    const { status, stderr } = spawnSync(process.execPath, [...imported, script, ...args], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
     if (status !== 0) throw new Error(stderr);
     const urls = readFileSync(record, 'utf8')
       .split('\n')
@@ -42,11 +45,18 @@ function packagesLoadedBy(...args: string[]): { packages: string[]; files: numbe
 }
 
 test('--help loads commander and no other package: not zod, kysely, ora, tfjs or onnxruntime', () => {
-  const { packages, files } = packagesLoadedBy('--help');
+  const { packages, files } = packagesLoadedBy(['--help']);
   expect(packages).toEqual(['commander']);
   expect(files).toBeLessThan(40);
 });
 
 test('the way it is watched sees packages that are loaded', () => {
-  expect(packagesLoadedBy('flows', 'show', 'collect').packages).toEqual(expect.arrayContaining(['chalk', 'zod']));
+  expect(packagesLoadedBy(['flows', 'show', 'collect']).packages).toEqual(expect.arrayContaining(['chalk', 'zod']));
+});
+
+test('overhead: a run loads only what a run needs, and Kysely in its quicker form', () => {
+  const { packages, files } = packagesLoadedBy(['run', 'idle'], TINY);
+  for (const unneeded of ['yaml', 'ora', 'cli-table3', 'sharp', 'jiti']) expect(packages).not.toContain(unneeded);
+  expect(packages).toContain('kysely');
+  expect(files).toBeLessThan(620);
 });

@@ -66,7 +66,7 @@ function groupLines(group: Group, drawing: Drawing): Line[] {
   const { nodes, folded } = group;
   const limit = drawing.detail === 'active' ? 1 : Number.isFinite(drawing.frame.rows) ? GROUP_LIMIT : Infinity;
   const count = nodes.length + folded.done + folded.bad;
-  if (count <= limit) return nodes.flatMap(({ id }) => nodeLines(id, drawing));
+  if (count <= limit && nodes.length === count) return nodes.flatMap(({ id }) => nodeLines(id, drawing));
   const shown = nodes.filter((node) => !isTerminal(node.state.kind) || isNoteworthy(node));
   const deeper = { ...drawing, depth: drawing.depth + 1 };
   return [groupLine(group, count, drawing), ...shown.slice(-GROUP_LIMIT).flatMap(({ id }) => nodeLines(id, deeper))];

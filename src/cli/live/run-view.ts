@@ -51,6 +51,11 @@ export function createRunView({ keepEnded = KEEP_ENDED }: { readonly keepEnded?:
 /** More than a terminal shows of them. */
 const KEEP_ENDED = 32;
 
+/** Adds runs that a flow run called and that have no node: they are only counted. */
+export function addFolded(view: RunView, parentId: string, label: string, counts: FoldedRuns): void {
+  view.nodes.get(parentId)?.folded.set(label, counts);
+}
+
 /** Takes an event into the view; logs and artifacts leave it as it is. */
 export function recordRunEvent(view: RunView, event: RunEvent): void {
   if (event.type === 'progress') recordProgress(view, event);

@@ -2,10 +2,13 @@ import { hasEnded, readRun } from '../../app/runs.ts';
 import type { RunSnapshot } from '../../app/runs.ts';
 import type { AppServices } from '../../app/services.ts';
 import { didYouMean } from '../../core/closest-name.ts';
+import type { TaskRunId } from '../../core/ids.ts';
 import { NotFoundError, UsageError } from '../../core/errors.ts';
 import { LOG_LEVELS } from '../../core/logger.ts';
 import type { LogLevel } from '../../core/logger.ts';
 import { listLogs } from '../../registry/logs.ts';
+import type { RegistryDb } from '../../registry/registry-db.ts';
+import { findTaskRunIds, listTaskRunNames } from '../../registry/task-run-counts.ts';
 import type { LogRow } from '../../registry/logs.ts';
 import { line } from '../live/plain-lines.ts';
 import type { Output } from '../output.ts';
@@ -32,20 +35,28 @@ export async function printLogs(
     throw new UsageError('--json prints one document, so it cannot --follow. Leave one of them out.');
   }
   const filter = { level: logLevel(options.level), task: options.task };
-  const tail = options.tail === undefined ? 0 : wholeNumber('--tail', options.tail);
+  const tail = options.tail === undefined ? undefined : wholeNumber('--tail', options.tail);
   const snapshot = await readRun(services, idOrName);
-  const lines = (await readLines(services, snapshot, 0, filter)).slice(-tail);
   if (output.json) {
-    output.printJson(lines.map((row) => logJson(row, snapshot)));
+    const pages = await collect(readPages(services, snapshot, 0, filter), tail);
+    output.printJson(pages.map(([row, task]) => logJson(row, task)));
     return;
   }
-  printLines(lines, snapshot, output);
-  if (options.follow === true)
-    await follow(services, snapshot, lines.at(-1)?.id ?? 0, { filter, output, stdoutClosed });
-  else if (lines.length === 0) output.remark('There are no log lines that fit.');
+  let lastId = 0;
+  const print = (lines: readonly NamedLine[]): void => {
+    printLines(lines, snapshot, output);
+    lastId = lines.at(-1)?.[0].id ?? lastId;
+  };
+  if (tail === undefined) for await (const lines of readPages(services, snapshot, 0, filter)) print(lines);
+  else print(await collect(readPages(services, snapshot, 0, filter), tail));
+  if (options.follow === true) await follow(services, snapshot, lastId, { filter, output, stdoutClosed });
+  else if (lastId === 0) output.remark('There are no log lines that fit.');
 }
 
 type LineFilter = { readonly level: LogLevel; readonly task: string | undefined };
+/** A line and the task run it is of, if it is of one. */
+type NamedLine = readonly [row: LogRow, task: TaskName | undefined];
+type TaskName = { readonly name: string; readonly taskName: string };
 
 async function follow(
   services: AppServices,
@@ -59,62 +70,75 @@ async function follow(
     await services.clock.sleep(POLL_MS);
     // The state is read before the lines: what is written until the run has ended is then always read.
     snapshot = await readRun(services, snapshot.flowRuns[0].id);
-    const lines = await readLines(services, snapshot, lastId, filter);
-    printLines(lines, snapshot, output);
-    lastId = lines.at(-1)?.id ?? lastId;
+    for await (const lines of readPages(services, snapshot, lastId, filter)) {
+      printLines(lines, snapshot, output);
+      lastId = lines.at(-1)?.[0].id ?? lastId;
+    }
   }
 }
 
-async function readLines(
+/** Page by page: a run may have written a million lines. */
+async function* readPages(
   { registry }: AppServices,
   snapshot: RunSnapshot,
   afterId: number,
   { level, task }: LineFilter,
-): Promise<LogRow[]> {
+): AsyncGenerator<readonly NamedLine[]> {
   const flowRunId = snapshot.flowRuns[0].id;
-  const lines = await listLogs(registry.db, { flowRunId, withSubflows: true, afterId, minLevel: level });
-  if (task === undefined) return lines;
-  const wanted = taskRunIds(snapshot, task);
-  return lines.filter(({ taskRunId }) => taskRunId !== null && wanted.has(taskRunId));
+  const wanted = task === undefined ? undefined : await taskRunIds(registry.db, snapshot, task);
+  for (let after = afterId; ;) {
+    const filter = { flowRunId, withSubflows: true, afterId: after, minLevel: level, limit: PAGE };
+    const lines = await listLogs(registry.db, filter);
+    const fitting = wanted === undefined ? lines : lines.filter((line) => wanted.has(line.taskRunId!));
+    const names = await listTaskRunNames(registry.db, [...new Set(fitting.flatMap((line) => line.taskRunId ?? []))]);
+    if (fitting.length > 0) yield fitting.map((line) => [line, names.get(line.taskRunId!)] as const);
+    if (lines.length < PAGE) return;
+    after = lines.at(-1)!.id;
+  }
+}
+
+/** All lines, or the last so many. */
+async function collect(
+  pages: AsyncIterable<readonly NamedLine[]>,
+  last: number | undefined,
+): Promise<readonly NamedLine[]> {
+  let lines: NamedLine[] = [];
+  for await (const page of pages) {
+    lines.push(...page);
+    if (last !== undefined && lines.length > last) lines = lines.slice(-last);
+  }
+  return lines;
 }
 
 function isOver(snapshot: RunSnapshot): boolean {
   return hasEnded(snapshot) || isOrphaned(snapshot.flowRuns[0]);
 }
 
-function printLines(lines: readonly LogRow[], snapshot: RunSnapshot, output: Output): void {
-  const names = runNames(snapshot);
+function printLines(lines: readonly NamedLine[], { flowRuns }: RunSnapshot, output: Output): void {
+  const flows = new Map<string, string>(flowRuns.map(({ id, name }) => [id, name]));
   const colours: Record<LogLevel, (text: string) => string> = {
     debug: output.paint.dim,
     info: (text) => text,
     warn: output.paint.yellow,
     error: output.paint.red,
   };
-  for (const row of lines) {
-    output.print(
-      colours[row.level](
-        line(row.at, row.level, names.get(row.taskRunId ?? row.flowRunId) ?? row.flowRunId, row.message),
-      ),
-    );
+  for (const [row, task] of lines) {
+    const where = task?.name ?? flows.get(row.flowRunId) ?? row.flowRunId;
+    output.print(colours[row.level](line(row.at, row.level, where, row.message)));
   }
 }
 
-function logJson(row: LogRow, snapshot: RunSnapshot): object {
+function logJson(row: LogRow, task: TaskName | undefined): object {
   const { flowRunId, taskRunId, level, message, data } = row;
-  const task = snapshot.taskRuns.find(({ id }) => id === taskRunId)?.taskName ?? null;
-  return { at: isoTime(row.at), level, flowRunId, taskRunId, task, message, data };
-}
-
-function runNames({ flowRuns, taskRuns }: RunSnapshot): Map<string, string> {
-  return new Map<string, string>([...flowRuns, ...taskRuns].map(({ id, name }) => [id, name]));
+  return { at: isoTime(row.at), level, flowRunId, taskRunId, task: task?.taskName ?? null, message, data };
 }
 
 /** A task that has not started yet may still come; in a run that has ended its name is a mistake. */
-function taskRunIds(snapshot: RunSnapshot, wanted: string): Set<string> {
-  const { taskRuns } = snapshot;
-  const found = taskRuns.filter(({ id, name, taskName }) => [taskName, name].includes(wanted) || id.endsWith(wanted));
-  if (found.length > 0 || !hasEnded(snapshot)) return new Set(found.map(({ id }) => id));
-  const names = [...new Set(taskRuns.map(({ taskName }) => taskName))];
+async function taskRunIds(db: RegistryDb, snapshot: RunSnapshot, wanted: string): Promise<ReadonlySet<TaskRunId>> {
+  const flowRunIds = snapshot.flowRuns.map(({ id }) => id);
+  const found = await findTaskRunIds(db, flowRunIds, wanted);
+  if (found.size > 0 || !hasEnded(snapshot)) return found;
+  const names = [...new Set(snapshot.taskRunCounts.map(({ taskName }) => taskName))];
   throw new NotFoundError(`The run has no task "${wanted}". ${didYouMean(wanted, names)}`);
 }
 
@@ -125,3 +149,4 @@ function logLevel(text: string): LogLevel {
 }
 
 const POLL_MS = 500;
+const PAGE = 5_000;

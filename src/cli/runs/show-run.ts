@@ -3,7 +3,7 @@ import { readArtifacts, readRun } from '../../app/runs.ts';
 import type { RunSnapshot } from '../../app/runs.ts';
 import type { AppServices } from '../../app/services.ts';
 import { shortId } from '../../core/ids.ts';
-import type { RunError } from '../../core/run-state.ts';
+import type { RunError, RunStateKind } from '../../core/run-state.ts';
 import { isSuccessful, isTerminal } from '../../core/run-state.ts';
 import type { ArtifactRow } from '../../registry/artifacts.ts';
 import type { TaskRunRow } from '../../registry/task-run-row.ts';
@@ -11,7 +11,8 @@ import type { FlowRunRow } from '../../registry/flow-run-row.ts';
 import { treeLines } from '../live/live-tree.ts';
 import { paintLine } from '../live/paint-line.ts';
 import { bytesText } from '../live/progress-text.ts';
-import { createRunView, recordRunEvent } from '../live/run-view.ts';
+import { addFolded, createRunView, recordRunEvent } from '../live/run-view.ts';
+import type { FoldedRuns } from '../live/run-view.ts';
 import { stateText } from '../live/state-text.ts';
 import type { Output } from '../output.ts';
 import { publicError } from '../report-error.ts';
@@ -72,10 +73,24 @@ function errorFacts({ state }: FlowRunRow): [string, string][] {
 function treeText(snapshot: RunSnapshot, now: number, output: Output): string {
   const view = createRunView({ keepEnded: Infinity });
   for (const event of runChanges(undefined, snapshot, now)) recordRunEvent(view, event);
+  for (const [flowRunId, task, counts] of unlisted(snapshot)) addFolded(view, flowRunId, task, counts);
   const frame = { now, columns: output.columns, rows: Infinity, tick: 0 };
   return treeLines(view, frame)
     .map((line) => paintLine(line, output.paint))
     .join('\n');
+}
+
+/** The task runs that were not read one by one: all that are left out have ended. */
+function unlisted({ taskRuns, taskRunCounts }: RunSnapshot): [flowRunId: string, task: string, FoldedRuns][] {
+  const left = new Map<string, [string, string, { done: number; bad: number }]>();
+  const count = (flowRunId: string, task: string, state: RunStateKind, runs: number): void => {
+    const counts = left.get(`${flowRunId} ${task}`) ?? [flowRunId, task, { done: 0, bad: 0 }];
+    left.set(`${flowRunId} ${task}`, counts);
+    if (isTerminal(state)) counts[2][isSuccessful(state) ? 'done' : 'bad'] += runs;
+  };
+  for (const { flowRunId, taskName, state, count: runs } of taskRunCounts) count(flowRunId, taskName, state, runs);
+  for (const { flowRunId, taskName, state } of taskRuns) count(flowRunId, taskName, state.kind, -1);
+  return [...left.values()].filter(([, , { done, bad }]) => done + bad > 0);
 }
 
 function artifactsText(artifacts: readonly ArtifactRow[], taskRuns: readonly TaskRunRow[]): string {
@@ -112,12 +127,21 @@ function flowJson(run: FlowRunRow, snapshot: RunSnapshot, artifacts: readonly Ar
     ...(run.state.kind === 'Failed' ? { error: publicError(run.state.error) } : {}),
     parameters: run.parameters,
     result: run.result,
+    taskRunCounts: stateCounts(run, snapshot),
     taskRuns: snapshot.taskRuns.filter(({ flowRunId }) => flowRunId === run.id).map(taskJson),
     artifacts: artifacts.filter(({ flowRunId }) => flowRunId === run.id).map(artifactJson),
     subflowRuns: snapshot.flowRuns
       .filter(({ parentFlowRunId }) => parentFlowRunId === run.id)
       .map((subflow) => flowJson(subflow, snapshot, artifacts)),
   };
+}
+
+function stateCounts({ id }: FlowRunRow, { taskRunCounts }: RunSnapshot): Partial<Record<RunStateKind, number>> {
+  const counts: Partial<Record<RunStateKind, number>> = {};
+  for (const { flowRunId, state, count } of taskRunCounts) {
+    if (flowRunId === id) counts[state] = (counts[state] ?? 0) + count;
+  }
+  return counts;
 }
 
 function taskJson(row: TaskRunRow): object {

@@ -18,14 +18,18 @@ export async function watchRun(
 ): Promise<void> {
   const display = await createRunDisplay(context, output);
   let before: RunSnapshot | undefined;
+  // A run with very many tasks takes a while to read: looking must not slow it down.
+  let readMs = 0;
   let snapshot = await readRun(services, idOrName);
   try {
     for (;;) {
       for (const event of runChanges(before, snapshot, services.clock.now())) display.observe(event);
       if (hasEnded(snapshot) || isOrphaned(snapshot.flowRuns[0])) break;
-      await services.clock.sleep(POLL_MS);
+      await services.clock.sleep(Math.max(POLL_MS, 3 * readMs));
       before = snapshot;
+      const start = services.clock.monotonicMs();
       snapshot = await readRun(services, before.flowRuns[0].id);
+      readMs = services.clock.monotonicMs() - start;
     }
   } finally {
     display.stop();
