@@ -1,9 +1,10 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { Clock } from '../core/clock.ts';
 import { openRegistry } from '../registry/open-registry.ts';
+import { readProjectFile } from './project-file.ts';
 import type { Project } from './project.ts';
 
 /** One thing `doctor` looked at. `broken` keeps mlflow-ts from working, `warning` only from working well. */
@@ -30,6 +31,7 @@ export async function examine(options: DoctorOptions): Promise<Check[]> {
     checkNode(nodeVersion),
     checkMachine(),
     { name: 'project', status: 'ok', found: `${project.root} (found by: ${project.foundBy})` },
+    ...(project.configFile === undefined ? [] : [checkProjectFile(project.configFile)]),
     checkWritable('state folder', project.home),
     checkWritable('data folder', project.dataDir),
     checkWritable('models folder', project.modelsDir),
@@ -56,6 +58,17 @@ function checkMachine(): Check {
     status: 'ok',
     found: `${process.platform} ${process.arch}, ${availableParallelism()} cores, ${memory}`,
   };
+}
+
+function checkProjectFile(path: string): Check {
+  const name = basename(path);
+  try {
+    const { flows } = readProjectFile(path, []);
+    return { name, status: 'ok', found: `${path} (flows: ${Object.keys(flows).join(', ') || 'none'})` };
+  } catch (error) {
+    const found = error instanceof Error ? error.message : String(error);
+    return { name, status: 'broken', found, remedy: 'Correct it: no flow can be found by its name.' };
+  }
 }
 
 /** A folder that is not there yet is fine when its nearest existing parent can be written to. */

@@ -49,3 +49,14 @@ test('an old Node is broken, a newer one fine', async () => {
   expect((await look('node', 'v20.18.9')).node).toMatchObject({ status: 'broken' });
   expect((await look('node', 'v24.0.0')).node).toMatchObject({ status: 'ok' });
 });
+
+test('mlflow-ts.yaml is read: its flows are told, and what does not fit is broken', async () => {
+  mkdirSync(join(room, 'listed'));
+  writeFileSync(join(room, 'listed', 'mlflow-ts.yaml'), 'flows:\n  census: ./flows/census.ts:census\n');
+  expect((await look('listed'))['mlflow-ts.yaml']?.found).toContain('(flows: census)');
+  writeFileSync(join(room, 'listed', 'mlflow-ts.yaml'), 'flow: {}\n');
+  expect((await look('listed'))['mlflow-ts.yaml']).toMatchObject({
+    status: 'broken',
+    found: expect.stringContaining('Did you mean "flows"?'),
+  });
+});
