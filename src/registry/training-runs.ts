@@ -137,7 +137,8 @@ export async function listTrainingRuns(db: RegistryDb, filter: TrainingRunFilter
   return rows.map(toTrainingRun);
 }
 
-function toTrainingRun(row: Selectable<TrainingRunsTable>): TrainingRunRow {
+/** The row as the registry's functions return it. */
+export function toTrainingRun(row: Selectable<TrainingRunsTable>): TrainingRunRow {
   return {
     id: row.id as TrainingRunId,
     experimentId: row.experiment_id as ExperimentId,

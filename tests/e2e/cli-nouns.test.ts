@@ -4,7 +4,7 @@ import { beforeAll, expect, test } from '@jest/globals';
 import { catalogue } from '../../flows/catalogue.ts';
 import { drawCorners, SHORT, temporaryProject } from '../helpers/project.ts';
 import { temporaryFolder } from '../helpers/dataset-files.ts';
-import { runCliHere } from './run-cli.ts';
+import { column, runCliHere } from './run-cli.ts';
 import type { Ended } from './run-cli.ts';
 
 let cwd: string;
@@ -43,6 +43,73 @@ test('experiments and trials show what was tried, the best marked', async () => 
   expect(trials.stdout).toMatch(/^TRIAL +STATE +VALIDATION ACCURACY +TOOK +PARAMETERS/);
   expect(trials.stdout.match(/ best$/gm)).toHaveLength(1);
   expect(await json('trial', 'ls', 'latest')).toHaveLength(2);
+});
+
+type Measured = { readonly id: string; readonly metrics: Readonly<Record<string, number>> };
+
+test('training runs are found by MLflow filters and ordered', async () => {
+  const found = await json('experiments', 'search', '--filter', "params.learningRate = '0.01' and status = 'FINISHED'");
+  expect(found.length).toBeGreaterThan(0);
+  expect(found[0]).toMatchObject({ experiment: 'corners', status: 'finished', params: { learningRate: 0.01 } });
+
+  const order = ['--order-by', 'metrics.validationAccuracy DESC', '--order-by', 'run_name'];
+  const ordered = await json('experiment', 'search', 'corners', ...order);
+  const accuracies = (ordered as Measured[]).map(({ metrics }) => metrics.validationAccuracy!);
+  expect(accuracies).toEqual([...accuracies].sort((left, right) => right - left));
+  const { stdout, stderr } = await cli('experiments', 'search', ...order, '--limit', '1');
+  expect(stdout).toMatch(/^TRAINING RUN +NAME +STATUS +STARTED +VALIDATIONACCURACY\n\S+ .* [\d.]+\n$/);
+  expect(stderr).toContain('--offset 1');
+
+  expect(await json('experiments', 'search', '--filter', 'metrics.validationAccuracy > 7')).toEqual([]);
+  const wrong: readonly [readonly string[], string][] = [
+    [['--filter', 'metrics.a > 1 or metrics.b > 2'], "'or' is not supported; only AND joins clauses (at character 15)"],
+    [['--order-by', 'accuracy'], 'other names need a prefix'],
+    [['conrers'], 'There is no experiment conrers'],
+    [['--limit', 'all'], '--limit all is not a whole number'],
+  ];
+  for (const [args, message] of wrong) {
+    expect(await cli('experiments', 'search', ...args)).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining(message),
+    });
+  }
+});
+
+test('training runs are compared: what differs, and who is best', async () => {
+  const runs = (await json('experiments', 'search', '--order-by', 'metrics.validationAccuracy')) as Measured[];
+  const [first, second] = runs.map(({ id }) => id) as [string, string];
+  const comparison = await json('experiments', 'compare', first, second);
+  expect(comparison).toMatchObject({ trainingRuns: [{ id: first }, { id: second }] });
+  expect(comparison.metrics).toContainEqual(
+    expect.objectContaining({
+      key: 'validationAccuracy',
+      better: 'more',
+      last: [expect.any(Number), expect.any(Number)],
+    }),
+  );
+  const { stdout } = await cli('experiments', 'compare', first, second);
+  expect(stdout).not.toMatch(/^experiment /m);
+  expect((await cli('experiments', 'compare', first, second, '--all')).stdout).toMatch(
+    /^experiment +corners +corners$/m,
+  );
+  expect((await cli('experiments', 'compare', first)).stderr).toContain('at least two');
+  expect((await cli('experiments', 'compare', first, first)).stderr).toContain('are the same training run');
+});
+
+test('flow runs are told apart by parameters, results and the times of their tasks', async () => {
+  const [again, pipeline] = column(await json('runs', 'ls'), 'name') as [string, string];
+  const diff = await json('runs', 'diff', pipeline, again);
+  expect(diff).toMatchObject({ flowRuns: [{ flow: 'pipeline' }, { flow: 'register' }] });
+  expect(diff.parameters).toContainEqual({ key: 'gate', values: ['superior', 'manual'], differs: true });
+  expect(diff.tasks).toContainEqual(
+    expect.objectContaining({ flow: 'register', task: 'train-finalist', taskRuns: [1, 1], ratio: expect.any(Number) }),
+  );
+  const { stdout } = await cli('runs', 'diff', pipeline, again);
+  expect(stdout).toMatch(/^flow +pipeline +register$/m);
+  expect(stdout).toMatch(/^register \/ train-finalist +\S+ +\S+ +[\d.]+ ×$/m);
+  const same = await cli('runs', 'diff', again, again);
+  expect(same.stderr).toContain('do not differ');
 });
 
 test('models are promoted by hand and rolled back, and show what was decided', async () => {

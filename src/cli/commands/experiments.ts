@@ -1,92 +1,83 @@
 import type { Command } from 'commander';
-import type { AppServices } from '../../app/services.ts';
+import { collect } from '../collect-option.ts';
 import type { CommandContext } from '../command-context.ts';
-import type { Output } from '../output.ts';
 import { withServices } from '../with-services.ts';
+
+type SearchOptions = {
+  readonly filter?: string;
+  readonly orderBy?: readonly string[];
+  readonly limit: string;
+  readonly offset: string;
+};
 
 /** `experiments`: training runs, by what they were made for. */
 export function declareExperiments(program: Command, context: CommandContext): void {
-  const experiments = program.command('experiments').alias('experiment').description('list and show experiments');
+  const experiments = program
+    .command('experiments')
+    .alias('experiment')
+    .description('list, show, search and compare experiments and their training runs')
+    .addHelpText('after', EXAMPLES);
   experiments
     .command('ls')
     .description('list experiments, newest first')
     .action(async (_options: unknown, command: Command) => {
-      await withServices(context, command, 'read', printExperiments);
+      await withServices(context, command, 'read', async (services, output) => {
+        const { printExperiments } = await import('../experiments/show-experiments.ts');
+        await printExperiments(services, output);
+      });
     });
   experiments
     .command('show <experiment>')
     .description('show the studies and training runs of an experiment, with their last metrics')
     .option('--limit <n>', 'at most so many training runs', '100')
     .action(async (experiment: string, options: { readonly limit: string }, command: Command) => {
-      await withServices(context, command, 'read', (services, output) =>
-        printExperiment(services, experiment, options, output),
-      );
+      await withServices(context, command, 'read', async (services, output) => {
+        const { printExperiment } = await import('../experiments/show-experiments.ts');
+        await printExperiment(services, experiment, options, output);
+      });
+    });
+  declareSearch(experiments, context);
+  experiments
+    .command('compare <runs...>')
+    .description('compare training runs: parameters, metrics, tags, data, code; only what differs')
+    .option('--all', 'also what is the same')
+    .action(async (wanted: readonly string[], options: { readonly all?: boolean }, command: Command) => {
+      await withServices(context, command, 'read', async (services, output) => {
+        const { printComparison } = await import('../experiments/compare-training-runs.ts');
+        await printComparison(services, wanted, { all: options.all === true }, output);
+      });
     });
 }
 
-async function printExperiments(services: AppServices, output: Output): Promise<void> {
-  const { listExperiments } = await import('../../app/experiments.ts');
-  const rows = await listExperiments(services);
-  if (output.json) {
-    output.printJson(rows);
-    return;
-  }
-  if (rows.length === 0) {
-    output.remark('Nothing was trained yet. Start with: mlflow-ts run pipeline');
-    return;
-  }
-  const { tableText } = await import('../table.ts');
-  const { agoText } = await import('../time-text.ts');
-  const now = services.clock.now();
-  output.print(
-    tableText(rows, [
-      { heading: 'experiment', cell: ({ name }) => output.paint.bold(name) },
-      { heading: 'studies', align: 'right', cell: ({ studies }) => String(studies) },
-      { heading: 'training runs', align: 'right', cell: ({ trainingRuns }) => String(trainingRuns) },
-      { heading: 'created', cell: ({ createdAt }) => agoText(Date.parse(createdAt), now) },
-    ]),
-  );
+function declareSearch(experiments: Command, context: CommandContext): void {
+  experiments
+    .command('search [experiments...]')
+    .description('find training runs, in all experiments or in those named')
+    .option(
+      '--filter <expression>',
+      'clauses joined by AND, e.g. "metrics.accuracy > 0.9 AND params.engine = \'onnx\'"',
+    )
+    .option('--order-by <key>', 'e.g. "metrics.accuracy DESC"; repeat it for a second key', collect)
+    .option('--limit <n>', 'at most so many', '50')
+    .option('--offset <n>', 'leave out so many at the beginning', '0')
+    .addHelpText('after', GRAMMAR)
+    .action(async (experimentNames: readonly string[], options: SearchOptions, command: Command) => {
+      await withServices(context, command, 'read', async (services, output) => {
+        const { printFound } = await import('../experiments/search-training-runs.ts');
+        await printFound(services, experimentNames, options, output);
+      });
+    });
 }
 
-async function printExperiment(
-  services: AppServices,
-  wanted: string,
-  options: { readonly limit: string },
-  output: Output,
-): Promise<void> {
-  const { wholeNumber } = await import('../whole-number.ts');
-  const { showExperiment } = await import('../../app/experiments.ts');
-  const found = await showExperiment(services, wanted, { limit: wholeNumber('--limit', options.limit) });
-  if (output.json) {
-    output.printJson(found);
-    return;
-  }
-  const { tableText } = await import('../table.ts');
-  const { shortId } = await import('../../core/ids.ts');
-  const { metricCell, pairsText } = await import('../cell-text.ts');
-  output.print(`${output.paint.bold(found.name)}, created ${found.createdAt}`);
-  if (found.studies.length > 0) {
-    output.print(
-      `\n${tableText(found.studies, [
-        { heading: 'study', cell: ({ id }) => shortId(id) },
-        { heading: 'name', cell: ({ name }) => name },
-        { heading: 'state', cell: ({ state }) => state },
-        { heading: 'trials', align: 'right', cell: ({ trials, complete }) => `${complete}/${trials}` },
-        { heading: 'best', align: 'right', cell: ({ best }) => metricCell(best?.value ?? null) },
-        { heading: 'with', cell: ({ best }) => (best === null ? '' : pairsText(best.params)) },
-      ])}`,
-    );
-  }
-  if (found.trainingRuns.length === 0) {
-    output.remark('\nNo training runs yet.');
-    return;
-  }
-  output.print(
-    `\n${tableText(found.trainingRuns, [
-      { heading: 'training run', cell: ({ id }) => shortId(id) },
-      { heading: 'name', cell: ({ name }) => name },
-      { heading: 'status', cell: ({ status }) => status },
-      { heading: 'metrics', cell: ({ metrics, error }) => error ?? pairsText(metrics) },
-    ])}`,
-  );
-}
+const EXAMPLES = `
+A training run is named by its id, the beginning or the end of its id, or its name.
+
+Examples:
+  $ mlflow-ts experiments search --filter "metrics.validationAccuracy > 0.9" --order-by "metrics.validationAccuracy DESC"
+  $ mlflow-ts experiments compare 3f9a1c2e 77b0c1d4`;
+
+const GRAMMAR = `
+The filter is MLflow's: metrics.KEY, params.KEY, tags.KEY, dataset.name|digest|context, or an attribute (run_id, run_name,
+status, start_time, end_time in milliseconds UTC). Numbers: = != > >= < <=. Texts, in quotes: = != LIKE ILIKE, with % and _;
+attributes also IN and NOT IN ('a', 'b'), params and tags also IS NULL and IS NOT NULL. A key with other characters than
+letters, digits, _ . - / stands in backticks. A metric is its value at its last step.`;

@@ -63,6 +63,16 @@ function declareReading(runs: Command, context: CommandContext): void {
       });
     });
   runs
+    .command('diff <first> <second>')
+    .description('tell two flow runs apart: parameters, code, data, result, and how long each task took')
+    .option('--all', 'also what is the same')
+    .action(async (first: string, second: string, options: { readonly all?: boolean }, command: Command) => {
+      await withServices(context, command, 'read', async (services, output) => {
+        const { printDiff } = await import('../runs/diff-runs.ts');
+        await printDiff(services, { first, second }, { all: options.all === true }, output);
+      });
+    });
+  runs
     .command('logs <run>')
     .description('print the log lines of a flow run and its subflows')
     .option('-f, --follow', 'go on until the run has ended')

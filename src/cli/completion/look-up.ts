@@ -51,7 +51,9 @@ type Reader = (services: AppServices, line: ParsedLine) => Promise<readonly Cand
 /** By the name of an argument or option. */
 const READERS: Readonly<Record<string, Reader>> = {
   run: runs,
-  runs,
+  runs: runsOrTrainingRuns,
+  first: runs,
+  second: runs,
   model: models,
   modelName: modelNames,
   alias: aliases,
@@ -99,6 +101,15 @@ async function runs(services: AppServices): Promise<readonly Candidate[]> {
     value: name,
     description: `${state.kind}, ${agoText(createdAt, now)}`,
   }));
+}
+
+/** `<runs...>` are training runs in the commands about experiments. */
+async function runsOrTrainingRuns(services: AppServices, line: ParsedLine): Promise<readonly Candidate[]> {
+  if (line.command.parent?.name() !== 'experiments') return runs(services);
+  const { listTrainingRuns } = await import('../../registry/training-runs.ts');
+  const { shortId } = await import('../../core/ids.ts');
+  const listed = await listTrainingRuns(services.registry.db, { limit: MOST_RUNS });
+  return listed.map(({ id, name, status }) => ({ value: shortId(id), description: `${name}, ${status}` }));
 }
 
 /** `signs`, `signs@champion`, `signs/3`. */
