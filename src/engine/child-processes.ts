@@ -50,6 +50,8 @@ export class ChildProcesses {
     const row = { ...process, id, flowRunId, attempt, processGroup: group, what, startedAt: this.#clock.now() };
     const inserted = this.#write(insertChildProcess(this.#db, row));
     child.once('exit', () => {
+      // What it started, and did not wait for, would be nobody's from here on.
+      if (registered.leadsGroup) signalProcess(-process.pid, 'SIGKILL');
       forget();
       this.#children.delete(registered);
       void this.#write(inserted.then(() => deleteChildProcess(this.#db, id)));
@@ -66,7 +68,6 @@ export class ChildProcesses {
   async #endChild(registered: RegisteredChild, graceMs: number): Promise<void> {
     signalChild(registered, 'SIGTERM');
     await this.#waitForExit(registered.child, graceMs);
-    // Also when the child itself has ended: the rest of its group must not stay.
     signalChild(registered, 'SIGKILL');
     await this.#waitForExit(registered.child, KILL_WAIT_MS);
   }

@@ -47,6 +47,9 @@ export interface Artifacts {
 
 /** Child processes that must not outlive the run. Start them `detached`, so that they lead a process group of their own. */
 export interface Children {
-  /** Records the child: it is ended when the run is cancelled or times out, and by the reaper when this process dies. */
+  /**
+   * Records the child: it is ended when the run is cancelled or times out, and by the reaper when this process dies. When it
+   * leads a process group and ends, what is left of the group is ended with it.
+   */
   register(child: ChildProcess, what: string): void;
 }
