@@ -1,3 +1,4 @@
+import { DAY_MS } from '../core/clock.ts';
 import type { SeededRandom } from '../core/seeded-random.ts';
 
 /** Milliseconds to wait before the retry with this number (1 = the first retry). */
@@ -19,11 +20,11 @@ export function shouldRetry(policy: RetryPolicy | undefined, error: unknown, att
   return policy.when?.(error, attempt) ?? true;
 }
 
-/** Milliseconds to wait before retry number `retry` (from 1); never negative. */
+/** Milliseconds to wait before retry number `retry` (from 1): whole, never negative, at most a year. */
 export function retryDelayMs(policy: RetryPolicy, retry: number, random: SeededRandom): number {
   const { delay = 0 } = policy;
   const ms = typeof delay === 'function' ? delay(retry, random) : typeof delay === 'number' ? delay : nth(delay, retry);
-  return Math.max(0, Math.round(ms));
+  return Number.isNaN(ms) ? 0 : Math.max(0, Math.round(Math.min(ms, LONGEST_DELAY_MS)));
 }
 
 /**
@@ -42,6 +43,8 @@ export function exponentialBackoff(options: {
     return Math.min(maxMs, base * (1 + jitter * random.uniform(-1, 1)));
   };
 }
+
+const LONGEST_DELAY_MS = 365 * DAY_MS;
 
 function nth(delays: readonly number[], retry: number): number {
   return delays[Math.min(retry, delays.length) - 1] ?? 0;
