@@ -129,6 +129,23 @@ export const doomed = flow(
   expect(await readFile(join(folder, 'crash/told.txt'), 'utf8')).toBe('Crashed');
 }, 60_000);
 
+test('a flow from a file with the name of a built-in one is run and retried as itself', async () => {
+  await write(
+    'hello.ts',
+    `import { flow, task } from 'mlflow-ts';
+import { z } from 'zod';
+const greet = task({ name: 'greet-own' }, () => 'own');
+export const hello = flow({ name: 'hello', parameters: z.strictObject({}) }, () => greet());
+`,
+  );
+  const ran = await here('run', 'hello.ts', '--name', 'own-hello');
+  expect(ran.code).toBe(0);
+  expect(ran.stdout).not.toContain('mlflow-ts run party');
+  const again = await here('runs', 'retry', 'own-hello', '--from', 'greet-own');
+  expect(again).toMatchObject({ code: 0, stdout: expect.not.stringContaining('mlflow-ts run party') });
+  expect((await here('run', 'hello')).stdout).toContain('mlflow-ts run party');
+});
+
 test('what is wrong with a file is told with its place', async () => {
   await write('bad/syntax.ts', "import { flow } from 'mlflow-ts';\n\nconst size: number = ;\n");
   await write(

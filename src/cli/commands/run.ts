@@ -88,7 +88,7 @@ async function run(given: string, options: RunOptions, command: Command, context
       ...(options.name === undefined ? {} : { runName: options.name }),
       ...(entrypoint === undefined ? {} : { entrypoint }),
     };
-    await executeRun(context, services, output, (audience) =>
+    await executeRun({ ...context, catalogue }, services, output, (audience) =>
       runFlowNow(services, flow, parameters, request, audience),
     );
   });

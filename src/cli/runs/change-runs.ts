@@ -58,7 +58,9 @@ export async function retryRun(
   const places = flowPlacesIn(context, services.project);
   const flow = await flowOfRun(run, places);
   await reapSilent(services, run, places, (message) => output.remark(message));
-  await executeRun(context, services, output, (audience) =>
+  // A built-in flow of the same name says nothing about what comes after this one.
+  const catalogue = run.entrypoint === null ? context.catalogue : {};
+  await executeRun({ ...context, catalogue }, services, output, (audience) =>
     retryFlowNow(services, flow, run.id, from === undefined ? {} : { from }, audience),
   );
 }
