@@ -14,7 +14,7 @@ import { openEngine, withEngine } from '../../helpers/engine.ts';
 import { startHangingProcess, until } from '../../helpers/engine-process.ts';
 import { isAlive } from '../../helpers/processes.ts';
 
-test('another process cancels a run: its owner hears of it, ends its children and records Cancelled', async () => {
+test('cancel: another process cancels a run: its owner hears of it, ends its children and records Cancelled', async () => {
   const hanging = await startHangingProcess();
   const engine = await openEngine({ folder: hanging.folder });
   const { db } = engine.runtime.registry;
@@ -36,7 +36,7 @@ test('another process cancels a run: its owner hears of it, ends its children an
   await engine.close();
 });
 
-test('a task that does not hear the signal is left behind after the time of grace and its child is killed', async () => {
+test('cancel: a task that does not hear the signal is left behind after the time of grace and its child is killed', async () => {
   const hanging = await startHangingProcess({ deaf: true, graceMs: 300 });
   hanging.process.kill('SIGINT');
   expect(JSON.parse(await hanging.ended)).toMatchObject({ kind: 'Cancelled', reason: 'Ctrl-C' });
@@ -44,7 +44,7 @@ test('a task that does not hear the signal is left behind after the time of grac
 });
 
 test(
-  'a cancelled run keeps what was finished and starts nothing more',
+  'cancel: a cancelled run keeps what was finished and starts nothing more',
   withEngine(async ({ runtime, taskStates }) => {
     const interrupt = new AbortController();
     const quick = task({ name: 'quick' }, ({ n }: { n: number }) => {

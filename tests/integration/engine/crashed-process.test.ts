@@ -27,7 +27,7 @@ async function statesOf({ runtime, taskStates }: TestEngine): Promise<string[]> 
   return lines.reverse().flat();
 }
 
-test('a run whose process was killed is Crashed with all that ran, and a retry executes only what had not finished', async () => {
+test('orphaned Running after crash: a run whose process was killed is Crashed with all that ran, and a retry executes only what had not finished', async () => {
   const { engine, childPid } = await crash();
   const { registry } = engine.runtime;
   expect(isAlive(childPid)).toBe(true);
@@ -73,7 +73,7 @@ test('a run whose process was killed is Crashed with all that ran, and a retry e
   await engine.close();
 });
 
-test('a retry from a task executes it and what came after it again, also inside of subflows', async () => {
+test('retry/resume: a retry from a task executes it and what came after it again, also inside of subflows', async () => {
   const { engine } = await crash();
   const { runtime, folder } = engine;
   const [root] = await listFlowRuns(runtime.registry.db, { parent: 'roots' });
@@ -89,7 +89,7 @@ test('a retry from a task executes it and what came after it again, also inside 
   await engine.close();
 });
 
-test('cancelling a run whose process is dead cancels it at once and ends its children', async () => {
+test('cancel: cancelling a run whose process is dead cancels it at once and ends its children', async () => {
   const { engine, childPid } = await crash();
   const { db } = engine.runtime.registry;
   const [root] = await listFlowRuns(db, { parent: 'roots' });

@@ -46,7 +46,7 @@ async function crashFromOutside({ runtime }: TestEngine): Promise<FlowRunId> {
 }
 
 test(
-  'an attempt that another has overtaken writes nothing more and stops',
+  'false crash marking: an attempt that another has overtaken writes nothing more and stops',
   withEngine(async (engine) => {
     const { run, release } = waitingFlow();
     const first = runFlow(run, {}, engine.runtime);
@@ -68,7 +68,7 @@ test(
 );
 
 test(
-  'a run found crashed stays Crashed, though its process goes on',
+  'false crash marking: a run found crashed stays Crashed, though its process goes on',
   withEngine(async (engine) => {
     const { run, release } = waitingFlow();
     const first = runFlow(run, {}, engine.runtime);
@@ -84,7 +84,7 @@ test(
   }),
 );
 
-test('a frozen process is found crashed after its heartbeat stood still for the lease time, and a living one never', async () => {
+test('false crash marking: a frozen process is found crashed after its heartbeat stood still for the lease time, and a living one never', async () => {
   const hanging = await startHangingProcess();
   const engine = await openEngine({ folder: hanging.folder });
   const { db } = engine.runtime.registry;

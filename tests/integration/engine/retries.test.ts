@@ -156,7 +156,7 @@ test(
 );
 
 test(
-  'a flow that is retried runs again as the next attempt and repeats no finished task',
+  'retry/resume: a flow that is retried runs again as the next attempt and repeats no finished task',
   withEngine(async (engine) => {
     let executed = 0;
     const once = task({ name: 'once' }, () => (executed += 1));

@@ -178,7 +178,7 @@ test(
 );
 
 test(
-  'hooks are told the recorded state and cannot change it',
+  'hooks: they are told the recorded state and cannot change it',
   withEngine(async ({ runtime }) => {
     const told: string[] = [];
     const hooks = {

@@ -34,7 +34,7 @@ test(
 );
 
 test(
-  'a retry returns the results of finished subflows and gives the others a new attempt',
+  'retry/resume: a retry returns the results of finished subflows and gives the others a new attempt',
   withEngine(async ({ runtime }) => {
     const executed: number[] = [];
     let broken = true;
@@ -113,5 +113,37 @@ test(
     const { flowRun, result } = await runFlow(run, {}, runtime);
     expect({ result, inner, outer }).toEqual({ result: 1, inner: 1, outer: 2 });
     expect(await taskStates(flowRun.id)).toEqual(['parent Completed 2', 'nested Completed 1']);
+  }),
+);
+
+test(
+  'retry/resume: subflows that ran at once each get their own parameters and results again',
+  withEngine(async ({ runtime }) => {
+    const executed: string[] = [];
+    let broken = true;
+    const work = task({ name: 'work' }, async ({ name, ms }: { name: string; ms: number }) => {
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      executed.push(name);
+      return `work of ${name}`;
+    });
+    const check = task({ name: 'check' }, ({ name }: { name: string }) => {
+      if (broken && name !== 'a') throw new Error(`${name} is not ready`);
+      return `${name} checked`;
+    });
+    const part = flow(
+      { name: 'part', parameters: z.object({ name: z.string(), ms: z.number() }) },
+      async (input) => `${input.name}: ${await work(input)}, ${await check({ name: input.name })}`,
+    );
+    const whole = flow({ name: 'whole', parameters: z.object({}) }, async () => {
+      const calls = await Promise.allSettled(['a', 'b', 'c'].map((name, at) => part({ name, ms: 30 - 10 * at })));
+      for (const call of calls) if (call.status === 'rejected') throw call.reason;
+      return calls.map((call) => (call.status === 'fulfilled' ? call.value : ''));
+    });
+    const first = await runFlow(whole, {}, runtime);
+    expect(first.flowRun.state.kind).toBe('Failed');
+    broken = false;
+    const { result } = await retryFlowRun(whole, first.flowRun.id, runtime);
+    expect(result).toEqual(['a', 'b', 'c'].map((name) => `${name}: work of ${name}, ${name} checked`));
+    expect(executed.sort()).toEqual(['a', 'b', 'c']);
   }),
 );

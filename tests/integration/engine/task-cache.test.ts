@@ -61,7 +61,7 @@ test(
 
 const clock = new ManualClock();
 test(
-  'a result expires, and the explanation says so',
+  'cache surprises: a result expires, and the explanation says so',
   withEngine(
     async (engine) => {
       const { runtime } = engine;
@@ -100,7 +100,7 @@ test(
 );
 
 test(
-  'a part that cannot be hashed switches the cache off and is told',
+  'cache surprises: a part that cannot be hashed switches the cache off and is told',
   withEngine(async (engine) => {
     let executed = 0;
     const cache = cacheBy<{ x: number }>(() => ({ when: new Date(0) }));
@@ -116,7 +116,7 @@ test(
 );
 
 test(
-  'a cached result whose file is gone is a miss',
+  'cache surprises: a cached result whose file is gone is a miss',
   withEngine(async (engine) => {
     const { square, executed } = countedSquare();
     const run = flow({ name: 'run', parameters }, async ({ x }) => (await square({ x })).square);
@@ -130,7 +130,7 @@ test(
 );
 
 test(
-  'without opting in nothing is cached',
+  'cache surprises: without opting in nothing is cached',
   withEngine(async ({ runtime, taskStates }) => {
     const plain = task({ name: 'plain' }, ({ x }: { x: number }) => x);
     const run = flow({ name: 'run', parameters }, ({ x }) => plain({ x }));
