@@ -1,7 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatasetMetadata, Download } from '../../datasets/source.ts';
-import { openSource } from '../../datasets/sources/open-source.ts';
 import { task } from '../flow-api.ts';
 
 /** A download and the folder it may be in; that folder is removed once the dataset is extracted. */
@@ -11,6 +10,7 @@ export type FetchedDataset = { readonly download: Download; readonly workFolder:
 export const downloadDataset = task(
   { name: 'download-dataset' },
   async ({ metadata }: { readonly metadata: DatasetMetadata }, context): Promise<FetchedDataset> => {
+    const { openSource } = await import('../../datasets/sources/open-source.ts');
     const { project, clock, cwd } = context.services;
     const workFolder = join(project.dataDir, 'downloads', context.run.taskRunId);
     await rm(workFolder, { recursive: true, force: true });

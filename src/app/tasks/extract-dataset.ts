@@ -3,11 +3,7 @@ import { DataError } from '../../core/errors.ts';
 import type { FlowRunId } from '../../core/ids.ts';
 import type { DatasetVersion } from '../../datasets/dataset-version.ts';
 import type { DatasetMetadata } from '../../datasets/source.ts';
-import { unpackDownload } from '../../datasets/unpack-download.ts';
-import { findLocalVersion } from '../../datasets/version/check-status.ts';
-import { createDatasetVersion } from '../../datasets/version/create-dataset-version.ts';
 import { discard, temporarySibling } from '../../storage/atomic-write.ts';
-import { rememberDatasetVersion } from '../dataset-versions.ts';
 import { task } from '../flow-api.ts';
 import type { AppServices } from '../services.ts';
 import type { FetchedDataset } from './download-dataset.ts';
@@ -24,6 +20,9 @@ export const extractDataset = task(
     if (!(await exists(workFolder))) {
       return versionMadeBefore(services, metadata, { workFolder, flowRunId: run.flowRunId });
     }
+    const { unpackDownload } = await import('../../datasets/unpack-download.ts');
+    const { createDatasetVersion } = await import('../../datasets/version/create-dataset-version.ts');
+    const { rememberDatasetVersion } = await import('../dataset-versions.ts');
     const { folder, owned } = await unpackDownload(download, workFolder, { signal, progress });
     const version = await createDatasetVersion({ dataDir, folder, owned, metadata, signal, progress, log });
     await rememberDatasetVersion(services, version, run.flowRunId);
@@ -38,6 +37,7 @@ async function versionMadeBefore(
   { source, upstreamVersion }: DatasetMetadata,
   { workFolder, flowRunId }: { readonly workFolder: string; readonly flowRunId: FlowRunId },
 ): Promise<DatasetVersion> {
+  const { findLocalVersion } = await import('../../datasets/version/check-status.ts');
   const version = await findLocalVersion({ dataDir: project.dataDir, source, upstreamVersion });
   if (version !== undefined) return version;
   throw new DataError(

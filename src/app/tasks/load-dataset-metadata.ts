@@ -2,8 +2,6 @@ import { NotFoundError } from '../../core/errors.ts';
 import { shortId } from '../../core/ids.ts';
 import type { DatasetVersion } from '../../datasets/dataset-version.ts';
 import type { DatasetMetadata } from '../../datasets/source.ts';
-import { openSource } from '../../datasets/sources/open-source.ts';
-import { findLocalVersion } from '../../datasets/version/check-status.ts';
 import { task } from '../flow-api.ts';
 
 /**
@@ -13,6 +11,7 @@ import { task } from '../flow-api.ts';
 export const loadDatasetMetadata = task(
   { name: 'load-dataset-metadata' },
   async (input: { readonly source: string; readonly requireFresh: boolean }, context): Promise<DatasetMetadata> => {
+    const { openSource } = await import('../../datasets/sources/open-source.ts');
     const { project, clock, cwd } = context.services;
     const source = await openSource(input.source, { clock, cwd });
     try {
@@ -23,6 +22,7 @@ export const loadDatasetMetadata = task(
       return metadata;
     } catch (error) {
       if (input.requireFresh || !(error instanceof NotFoundError)) throw error;
+      const { findLocalVersion } = await import('../../datasets/version/check-status.ts');
       const local = await findLocalVersion({ dataDir: project.dataDir, source: source.address });
       if (local === undefined) throw error;
       context.log.warn(
