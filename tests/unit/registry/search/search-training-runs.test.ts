@@ -175,18 +175,14 @@ function numberHolds(comparator: string, value: number, given: number): boolean 
 }
 
 function valueOf({ kind, key }: Identifier, run: Recorded, id: string): string | number | undefined {
-  switch (kind) {
-    case 'attribute':
-      return attributesOf(run, id)[key];
-    case 'metric':
-      return run.metrics?.[key]?.at(-1);
-    case 'tag':
-      return run.tags?.[key];
-    case 'dataset':
-      return datasetOf(run)?.[key];
-    case 'param':
-      return asText(run.params?.[key]);
-  }
+  const values = {
+    attribute: attributesOf(run, id)[key],
+    metric: run.metrics?.[key]?.at(-1),
+    tag: run.tags?.[key],
+    dataset: datasetOf(run)?.[key],
+    param: asText(run.params?.[key]),
+  };
+  return values[kind];
 }
 
 function datasetOf({ data }: Recorded): Record<string, string> | undefined {
