@@ -68,7 +68,6 @@ function explain(
   const parts = Object.entries(key.parts).map(([name, hash]) => `${name} ${hash.slice(0, SHOWN_HASH_LENGTH)}`);
   const madeOf = [`task ${task.name}`, `version ${version}`, ...parts].join(', ');
   log.info(`Cache ${reason}. Key ${key.key.slice(0, SHOWN_HASH_LENGTH)} is made of ${madeOf}.`, {
-    cacheKey: key.key,
-    parts: key.parts,
+    cache: { key: key.key, parts: key.parts },
   });
 }

@@ -1,8 +1,10 @@
+import type { JsonObject } from '../../core/json.ts';
 import { LOG_LEVELS } from '../../core/logger.ts';
 import type { LogLevel } from '../../core/logger.ts';
 import { isSuccessful, isTerminal } from '../../core/run-state.ts';
 import type { RunState } from '../../core/run-state.ts';
 import type { RunEvent } from '../../engine/run-events.ts';
+import { pairsText } from '../cell-text.ts';
 import { progressText } from './progress-text.ts';
 import type { RunNode, RunView } from './run-view.ts';
 import { stateText } from './state-text.ts';
@@ -27,7 +29,7 @@ export function plainLine(
       return stateLine(event.taskRunId, event.state, view, options.level);
     case 'log':
       return isShown(event.level, options.level)
-        ? line(event.at, event.level, whereText(event, view), event.message)
+        ? line(event.at, event.level, whereText(event, view), messageText(event))
         : undefined;
     case 'progress':
       return progressLine(event, view, options);
@@ -73,6 +75,12 @@ function progressLine(
 
 function whereText(event: Extract<RunEvent, { type: 'log' }>, { nodes }: RunView): string {
   return nodes.get(event.taskRunId ?? event.flowRunId)?.name ?? event.flowRunId;
+}
+
+/** A message with the plain values it came with: `Listed files (files=3)`; lists and objects are in `runs logs --json` alone. */
+export function messageText(logged: { readonly message: string; readonly data?: JsonObject | null }): string {
+  const plain = Object.entries(logged.data ?? {}).filter(([, value]) => typeof value !== 'object');
+  return plain.length === 0 ? logged.message : `${logged.message} (${pairsText(Object.fromEntries(plain))})`;
 }
 
 /** `2026-11-21T02:37:11.123Z info  collect-3f9a1c2e: Completed in 3.2s`; further lines of a message are indented. */

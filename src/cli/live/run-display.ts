@@ -4,7 +4,7 @@ import type { CommandContext, OutputStream } from '../command-context.ts';
 import { treeLines } from './live-tree.ts';
 import type { Output } from '../output.ts';
 import { paintLine } from './paint-line.ts';
-import { isShown, line, plainLine } from './plain-lines.ts';
+import { isShown, line, messageText, plainLine } from './plain-lines.ts';
 import { createRunView, recordRunEvent } from './run-view.ts';
 
 /** Shows a run on stderr while it goes on. */
@@ -89,7 +89,7 @@ async function createLiveDisplay({ stderr, clock }: CommandContext, output: Outp
 /** Above the tree stands only what it cannot show: warnings and errors, or what --log-level asks for. */
 function logText(event: RunEvent, { logLevel, logLevelGiven, paintRemark }: Output): string | undefined {
   if (event.type !== 'log' || !isShown(event.level, logLevelGiven ? logLevel : 'warn')) return undefined;
-  const text = line(event.at, event.level, event.flowRunId.slice(-8), event.message);
+  const text = line(event.at, event.level, event.flowRunId.slice(-8), messageText(event));
   return event.level === 'error' ? paintRemark.red(text) : event.level === 'warn' ? paintRemark.yellow(text) : text;
 }
 

@@ -10,7 +10,7 @@ import { listLogs } from '../../registry/logs.ts';
 import type { RegistryDb } from '../../registry/registry-db.ts';
 import { findTaskRunIds, listTaskRunNames } from '../../registry/task-run-counts.ts';
 import type { LogRow } from '../../registry/logs.ts';
-import { line } from '../live/plain-lines.ts';
+import { line, messageText } from '../live/plain-lines.ts';
 import type { Output } from '../output.ts';
 import { isoTime } from '../time-text.ts';
 import { wholeNumber } from '../whole-number.ts';
@@ -124,7 +124,7 @@ function printLines(lines: readonly NamedLine[], { flowRuns }: RunSnapshot, outp
   };
   for (const [row, task] of lines) {
     const where = task?.name ?? flows.get(row.flowRunId) ?? row.flowRunId;
-    output.print(colours[row.level](line(row.at, row.level, where, row.message)));
+    output.print(colours[row.level](line(row.at, row.level, where, messageText(row))));
   }
 }
 

@@ -60,3 +60,17 @@ test('--log-level leaves out what is less severe: logs, and with warn the starts
   ]);
   expect(tell(events, 'debug')).toHaveLength(5);
 });
+
+test('a log line shows the plain values it came with', () => {
+  const logged: RunEvent = {
+    type: 'log',
+    flowRunId: 'prep-1' as FlowRunId,
+    level: 'info',
+    message: 'Listed files',
+    data: { folder: 'photos', files: 3, share: 0.123456, names: ['a', 'b'] },
+    at: 0,
+  };
+  expect(tell([flowEvent('prep-1', running(0)), logged], 'info')).toContain(
+    '1970-01-01T00:00:00.000Z info  prep-1: Listed files (folder=photos files=3 share=0.1235)',
+  );
+});
