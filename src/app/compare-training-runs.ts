@@ -3,7 +3,7 @@ import { UsageError } from '../core/errors.ts';
 import { listExperiments } from '../registry/experiments.ts';
 import { listMetrics, type Metric } from '../registry/metrics.ts';
 import { findTrainingRun, type TrainingRunRow } from '../registry/training-runs.ts';
-import { comparedRows, type ComparedRow } from './compared-rows.ts';
+import { comparedRows, flattened, type ComparedRow } from './compared-rows.ts';
 import type { AppServices } from './services.ts';
 import { trainingRunListing, type TrainingRunListing } from './training-run-listing.ts';
 
@@ -61,7 +61,7 @@ function factsOf(row: TrainingRunRow, { status, error }: TrainingRunListing, exp
     status,
     ...(datasetVersionId === null ? {} : { dataVersion: datasetVersionId }),
     codeVersion,
-    ...(engine === null ? {} : { engine }),
+    ...(engine === null ? {} : flattened(engine, 'engine')),
     ...(endedAt === null ? {} : { tookMs: endedAt - startedAt }),
     ...(error === null ? {} : { error }),
   };

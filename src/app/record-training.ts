@@ -34,8 +34,8 @@ export type RecordingOptions = {
 };
 
 /**
- * Trains in a child process and records it as a training run: parameters at the start, metrics after every epoch, and how
- * it ended, also when it was stopped or its process died.
+ * Trains in a child process and records it as a training run: parameters at the start, metrics after every epoch, which
+ * engine it was at last, and how it ended, also when it was stopped or its process died.
  * @throws what runTrainingJob throws; TrainingError when a metric is no number.
  */
 export async function recordTraining(training: TrainingToRecord, options: RecordingOptions): Promise<RecordedTraining> {
@@ -69,6 +69,7 @@ export async function recordTraining(training: TrainingToRecord, options: Record
       },
     });
     await written;
+    await logParams(db, id, { engine: result.engine.name, threads: result.engine.threads });
     await finishTrainingRun(db, { id, status: 'finished', engine: result.engine, at: clock.now() });
     return { trainingRunId: id, result };
   } catch (error) {

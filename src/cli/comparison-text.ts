@@ -20,16 +20,19 @@ export function rowsOf(kind: string, rows: readonly ComparedRow[], all: boolean)
 export function comparisonText(headings: readonly string[], rows: readonly ShownRow[]): string {
   return tableText(rows, [
     { heading: '', cell: ({ about }) => about },
-    ...headings.map((heading, at) => ({ heading, cell: ({ cells }: ShownRow) => cells[at]! })),
+    ...headings.map((heading, at) => ({ heading, named: true, cell: ({ cells }: ShownRow) => cells[at]! })),
   ]);
 }
 
 /** Hashes are cut, as in the lists. */
 const SHOWN_HASH_LENGTH = 12;
+/** Characters; --json has all of it. */
+const LONGEST_CELL = 60;
 
 function cellText(key: string, value: Json): string {
   if (value === null) return '–';
   if (key === 'tookMs' && typeof value === 'number') return durationText(value);
-  if (typeof value !== 'string') return JSON.stringify(value);
-  return /^[0-9a-f]{64}$/.test(value) ? value.slice(0, SHOWN_HASH_LENGTH) : value;
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  if (/^[0-9a-f]{64}$/.test(text)) return text.slice(0, SHOWN_HASH_LENGTH);
+  return text.length > LONGEST_CELL ? `${text.slice(0, LONGEST_CELL - 1)}…` : text;
 }

@@ -3,10 +3,12 @@ import Table from 'cli-table3';
 export type Column<Row> = {
   readonly heading: string;
   readonly align?: 'left' | 'right';
+  /** The heading is a name, not put in capitals. */
+  readonly named?: boolean;
   readonly cell: (row: Row) => string;
 };
 
-/** Rows in aligned columns without borders, headings in capitals; the last column is not padded. */
+/** Rows in aligned columns without borders, headings in capitals where they are no names; the last column is not padded. */
 export function tableText<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string {
   const table = new Table({
     chars: NO_BORDERS,
@@ -14,7 +16,7 @@ export function tableText<Row>(rows: readonly Row[], columns: readonly Column<Ro
     colAligns: columns.map(({ align }) => align ?? 'left'),
   });
   table.push(
-    columns.map(({ heading }) => heading.toUpperCase()),
+    columns.map(({ heading, named }) => (named === true ? heading : heading.toUpperCase())),
     ...rows.map((row) => columns.map(({ cell }) => cell(row))),
   );
   return table

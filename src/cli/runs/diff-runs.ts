@@ -31,8 +31,8 @@ export async function printDiff(
 function tasksText(tasks: readonly ComparedTask[], first: string, second: string): string {
   return tableText(tasks, [
     { heading: 'task', cell: ({ flow, task }) => `${flow} / ${task}` },
-    { heading: first, align: 'right', cell: (task) => timeCell(task, 0) },
-    { heading: second, align: 'right', cell: (task) => timeCell(task, 1) },
+    { heading: first, named: true, align: 'right', cell: (task) => timeCell(task, 0) },
+    { heading: second, named: true, align: 'right', cell: (task) => timeCell(task, 1) },
     { heading: 'ratio', align: 'right', cell: ({ ratio }) => (ratio === null ? '–' : `${ratio.toFixed(2)} ×`) },
   ]);
 }
