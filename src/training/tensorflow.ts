@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import type * as Core from '@tensorflow/tfjs-core';
 import type * as Layers from '@tensorflow/tfjs-layers';
 
@@ -6,13 +7,16 @@ export type Layer = Layers.LayersModel['layers'][number];
 /** The two halves of TensorFlow.js that we use: operations and layers. */
 export type TensorFlow = { readonly core: typeof Core; readonly layers: typeof Layers };
 
-/** Loads TensorFlow.js (about 130 ms) with its CPU backend. Production mode keeps it from advertising its native add-on. */
+/**
+ * Loads TensorFlow.js (about 130 ms) with its CPU backend. Production mode keeps it from advertising its native add-on. The
+ * packages are CommonJS of a megabyte each: by `import` Node would also look through them for what they export, which takes longer than
+ * to run them.
+ */
 export async function loadTensorFlow(): Promise<TensorFlow> {
-  const [core, layers] = await Promise.all([
-    import('@tensorflow/tfjs-core'),
-    import('@tensorflow/tfjs-layers'),
-    import('@tensorflow/tfjs-backend-cpu'),
-  ]);
+  const require = createRequire(import.meta.url);
+  const core = require('@tensorflow/tfjs-core') as typeof Core;
+  const layers = require('@tensorflow/tfjs-layers') as typeof Layers;
+  require('@tensorflow/tfjs-backend-cpu');
   core.enableProdMode();
   await core.setBackend('cpu');
   return { core, layers };
