@@ -9,6 +9,7 @@ import Database from 'better-sqlite3';
 import { v7 } from 'uuid';
 import { z } from 'zod';
 import { systemClock } from '../src/core/clock.ts';
+import { Secrets } from '../src/core/secrets.ts';
 import { seededRandom } from '../src/core/seeded-random.ts';
 import { flow } from '../src/engine/flow.ts';
 import { runFlow } from '../src/engine/run-flow.ts';
@@ -49,6 +50,7 @@ async function measure(): Promise<{ readonly recorded: number[]; readonly bare: 
     {
       registry,
       storage: createArtifactStore(path.join(folder, 'artifacts')),
+      secrets: new Secrets({}),
       clock: systemClock,
       random: seededRandom('benchmark'),
       services: undefined,

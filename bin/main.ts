@@ -3,6 +3,7 @@ import type { AppServices } from '../src/app/services.ts';
 import type { FlowCatalogue } from '../src/app/flow-catalogue.ts';
 import { runCommandLine } from '../src/cli/command-line.ts';
 import { systemClock } from '../src/core/clock.ts';
+import type { Secrets } from '../src/core/secrets.ts';
 import type { AnyFlow } from '../src/engine/flow-options.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { processInterruptions } from './interruptions.ts';
@@ -12,6 +13,8 @@ import { openServices } from './open-services.ts';
 export async function main(catalogue: FlowCatalogue<AnyFlow<AppServices>>): Promise<never> {
   const version = packageVersion();
   const { env } = process;
+  let secrets: Promise<Secrets> | undefined;
+  const loadSecrets = (): Promise<Secrets> => (secrets ??= openSecrets(env));
   const cwd = process.cwd();
   const stdoutClosed = new AbortController();
   ignoreClosedPipes(stdoutClosed);
@@ -21,16 +24,24 @@ export async function main(catalogue: FlowCatalogue<AnyFlow<AppServices>>): Prom
     version,
     cwd,
     env,
+    loadSecrets,
     stdout: process.stdout,
     stderr: process.stderr,
     stdoutClosed: stdoutClosed.signal,
     clock: systemClock,
     ...(process.stdin.isTTY ? { ask } : {}),
     interruptions: processInterruptions,
-    openServices: (options) => openServices({ ...options, cwd, env, version }),
+    openServices: async (options) => openServices({ ...options, cwd, env, secrets: await loadSecrets(), version }),
   });
   await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
   process.exit(exitCodeOf(ending));
+}
+
+async function openSecrets(env: NodeJS.ProcessEnv): Promise<Secrets> {
+  const { Secrets } = await import('../src/core/secrets.ts');
+  const { sealProcess } = await import('./seal-process.ts');
+  const secrets: Secrets = new Secrets(env, () => sealProcess(secrets));
+  return secrets;
 }
 
 function packageVersion(): string {

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { didYouMean } from '../core/closest-name.ts';
 import { ParameterError } from '../core/errors.ts';
 import { flowEntry } from './flow-catalogue.ts';
+import type { Secrets } from '../core/secrets.ts';
 import type { FlowCatalogue } from './flow-catalogue.ts';
 import { readTextFile } from './parameter-sources.ts';
 import type { Assignment } from './parameter-sources.ts';
@@ -20,7 +21,7 @@ export type ConfigSections = ReadonlyMap<string, readonly Assignment[]>;
  */
 export async function readConfigFile(
   given: string,
-  options: { readonly cwd: string; readonly catalogue: FlowCatalogue },
+  options: { readonly cwd: string; readonly catalogue: FlowCatalogue; readonly secrets: Secrets },
 ): Promise<ConfigSections> {
   const text = readTextFile(resolve(options.cwd, given), given, '-c');
   const { document, lines } = parseYamlText(text, given);
@@ -35,7 +36,9 @@ export async function readConfigFile(
       const assignments = pairs.map((pair) => assignmentOf(pair, document, lines, given));
       sections.set(name, assignments);
       const flow = await flowEntry(options.catalogue, name).load();
-      problems.push(...checkAssignments(flow, assignments, 'assigned').problems.map((text) => `${name}: ${text}`));
+      problems.push(
+        ...checkAssignments(flow, assignments, 'assigned', options.secrets).problems.map((text) => `${name}: ${text}`),
+      );
     }
   }
   if (problems.length > 0) throw configError(given, problems);

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { didYouMean } from '../core/closest-name.ts';
 import type { Json } from '../core/json.ts';
+import type { Seal } from '../core/seal.ts';
 import type { Assignment } from './parameter-sources.ts';
 import { describeParameters, knownKeysAt } from './parameter-types.ts';
 
@@ -9,7 +10,7 @@ type Issue = z.core.$ZodIssue;
 /**
  * Everything that is wrong with parameters, one sentence each: unknown keys with the key that was meant, values that do
  * not fit with where they were set, required ones that are missing.
- * @param given The parameters as the assignments make them.
+ * @param given The parameters as the assignments make them, references resolved; secrets are not told.
  * @param scope `assigned` looks only at keys that some assignment sets: for the config section of a flow that is not run.
  */
 export function parameterProblems(
@@ -17,6 +18,7 @@ export function parameterProblems(
   assignments: readonly Assignment[],
   given: Json,
   scope: 'all' | 'assigned',
+  seal: Seal,
 ): string[] {
   const descriptions = describeParameters(schema);
   const keys = descriptions.map(({ name }) => name);
@@ -24,10 +26,10 @@ export function parameterProblems(
   const misfits = (schema.safeParse(given).error?.issues ?? [])
     .filter((issue) => issue.path.length > 0 || issue.code !== 'unrecognized_keys')
     .filter((issue) => scope === 'all' || assignments.some(({ path }) => path[0] === issue.path[0]));
-  return [
+  return seal.data([
     ...new Set(unknown.map(({ path, source }) => unknownKeyText(path[0]!, keys, source))),
-    ...misfits.flatMap((issue) => misfitText(issue, { schema, descriptions, assignments, given })),
-  ];
+    ...misfits.flatMap((issue) => misfitText(issue, { schema, descriptions, assignments, given: seal.data(given) })),
+  ]);
 }
 
 function unknownKeyText(key: string, keys: readonly string[], source: string): string {

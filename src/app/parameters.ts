@@ -1,4 +1,5 @@
 import { UsageError } from '../core/errors.ts';
+import type { Secrets } from '../core/secrets.ts';
 import { assignmentsFromEnvironment } from './environment-parameters.ts';
 import { flowEntry } from './flow-catalogue.ts';
 import type { FlowCatalogue, LoadedFlow } from './flow-catalogue.ts';
@@ -14,6 +15,8 @@ export type ParameterPlaces = {
   /** `-c`: YAML files with a section per flow; later files win. */
   readonly configFiles: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** What references in values name. */
+  readonly secrets: Secrets;
   /** `--params`: a JSON file. */
   readonly paramsFile?: string | undefined;
   /** `-p key=value`. */
@@ -43,17 +46,17 @@ export async function loadParameters(
     ...assignmentsFromArguments(places.parameterTexts),
     ...optionAssignments(flow, places.options ?? {}),
   ];
-  return resolveParameters(flow, assignments, entry.entrypoint);
+  return resolveParameters(flow, assignments, places.secrets, entry.entrypoint);
 }
 
 async function configAssignments(
   flows: readonly LoadedFlow[],
   catalogue: FlowCatalogue,
-  { configFiles, cwd }: ParameterPlaces,
+  { configFiles, cwd, secrets }: ParameterPlaces,
 ): Promise<Assignment[]> {
   if (configFiles.length === 0) return [];
   const { readConfigFile } = await import('./config-file.ts');
-  const files = await Promise.all(configFiles.map((file) => readConfigFile(file, { cwd, catalogue })));
+  const files = await Promise.all(configFiles.map((file) => readConfigFile(file, { cwd, catalogue, secrets })));
   const own = flows.at(-1)!;
   const { keys } = withKeys(own);
   return files.flatMap((sections) =>

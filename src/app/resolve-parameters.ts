@@ -1,7 +1,12 @@
 import type { z } from 'zod';
 import { ParameterError } from '../core/errors.ts';
 import type { Json, JsonObject } from '../core/json.ts';
+import { someInJson } from '../core/map-json.ts';
+import { REFERENCE_START } from '../core/secret-references.ts';
+import type { Secrets } from '../core/secrets.ts';
 import { toJson } from '../core/to-json.ts';
+import { coerceText } from '../engine/coerce-text.ts';
+import { withReferences } from '../engine/with-references.ts';
 import type { LoadedFlow } from './flow-catalogue.ts';
 import { parameterProblems, sourceOf } from './parameter-problems.ts';
 import type { Assignment } from './parameter-sources.ts';
@@ -9,9 +14,9 @@ import { describeParameters } from './parameter-types.ts';
 
 /** A flow's parameters, resolved from all places they can be set at. */
 export type ResolvedParameters = {
-  /** What was set, before defaults: what the flow is called with. */
+  /** What was set, before defaults and with its references: what the flow is called with. */
   readonly given: JsonObject;
-  /** What the flow will see: defaults filled in, values coerced. */
+  /** What the flow will see: defaults filled in, values coerced; but references in the place of what they stand for. */
   readonly values: JsonObject;
   /** One row per leaf of `values`, dotted, with where it came from. */
   readonly sources: readonly { readonly key: string; readonly value: Json; readonly source: string }[];
@@ -26,11 +31,13 @@ export type ResolvedParameters = {
 export function resolveParameters(
   flow: LoadedFlow,
   assignments: readonly Assignment[],
+  secrets: Secrets,
   shownBy = flow.name,
 ): ResolvedParameters {
-  const { given, problems } = checkAssignments(flow, assignments, 'all');
+  const { given, resolved, problems } = checkAssignments(flow, assignments, 'all', secrets);
   if (problems.length > 0) throw problemsError(flow.name, problems, shownBy);
-  const values = toJson(flow.parameters.parse(given), `parameters of ${flow.name}`) as JsonObject;
+  const parsed = toJson(flow.parameters.parse(resolved), `parameters of ${flow.name}`);
+  const values = withReferences(given, secrets.seal.data(parsed)) as JsonObject;
   const sources = leaves(values, []).map(({ path, value }) => ({
     key: path.join('.'),
     value,
@@ -39,15 +46,39 @@ export function resolveParameters(
   return { given, values, sources };
 }
 
-/** The problems with a flow's assignments, and the parameters they make; see `parameterProblems` for `scope`. */
+/**
+ * The problems with a flow's assignments, and the parameters they make, as given and with their references resolved; see
+ * `parameterProblems` for `scope`. What is only looked at does not need its environment variables.
+ * @throws ParameterError when a reference cannot be resolved and the scope is `all`.
+ */
 export function checkAssignments(
   flow: LoadedFlow,
   assignments: readonly Assignment[],
   scope: 'all' | 'assigned',
-): { readonly given: JsonObject; readonly problems: string[] } {
-  const readings = chooseReadings(flow.parameters, assignments);
-  const given = merge(flow.parameters, readings);
-  return { given, problems: parameterProblems(flow.parameters, readings, given, scope) };
+  secrets: Secrets,
+): { readonly given: JsonObject; readonly resolved: Json; readonly problems: string[] } {
+  const { parameters: schema, name } = flow;
+  const looked = scope === 'all' ? assignments : assignments.filter(({ value }) => isResolvable(value, secrets));
+  const readings = chooseReadings(schema, looked);
+  const given = merge(schema, readings);
+  const resolved = hasReferences(given)
+    ? (coerceText(schema, secrets.resolve(given, `the parameters of ${name}`)) as Json)
+    : given;
+  const problems = parameterProblems(schema, readings, resolved, scope, secrets.seal);
+  return { given, resolved, problems };
+}
+
+function hasReferences(value: Json): boolean {
+  return someInJson(value, (leaf) => typeof leaf === 'string' && leaf.includes(REFERENCE_START));
+}
+
+function isResolvable(value: Json, secrets: Secrets): boolean {
+  try {
+    secrets.resolve(value, 'a section');
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The error for parameters that do not fit: all problems in one message. */

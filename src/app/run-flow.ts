@@ -88,6 +88,6 @@ export async function reapSilent(
 }
 
 function runtimeOf(services: AppServices, audience: RunAudience): FlowRuntime<AppServices> {
-  const { registry, storage, clock, random, codeVersion } = services;
-  return { registry, storage, clock, random, codeVersion, services, ...audience };
+  const { registry, storage, secrets, clock, random, codeVersion } = services;
+  return { registry, storage, secrets, clock, random, codeVersion, services, ...audience };
 }

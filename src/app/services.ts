@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Clock } from '../core/clock.ts';
+import type { Secrets } from '../core/secrets.ts';
 import type { SeededRandom } from '../core/seeded-random.ts';
 import type { Registry } from '../registry/open-registry.ts';
 import type { ArtifactStore } from '../storage/artifact-store.ts';
@@ -13,6 +14,8 @@ export interface AppServices {
   readonly registry: Registry;
   readonly storage: ArtifactStore;
   readonly clock: Clock;
+  /** @internal */
+  readonly secrets: Secrets;
   /** For names and jitter; what must be reproducible takes its own seed. */
   readonly random: SeededRandom;
   readonly env: Readonly<Record<string, string | undefined>>;

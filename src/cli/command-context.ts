@@ -4,6 +4,7 @@ import type { LoadPublicApi } from '../app/flow-files/import-flow-file.ts';
 import type { AnyFlow } from '../engine/flow-options.ts';
 import type { Clock } from '../core/clock.ts';
 import type { RunState } from '../core/run-state.ts';
+import type { Secrets } from '../core/secrets.ts';
 
 /** Everything the command line takes from the world; `bin/` passes the real one, tests another. */
 export type CommandContext = {
@@ -13,6 +14,8 @@ export type CommandContext = {
   readonly version: string;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** What `${env:NAME}` in parameters stands for. */
+  readonly loadSecrets: () => Promise<Secrets>;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
   /** Aborted when nobody reads stdout any more (`… | head`): what follows something ends then. */

@@ -1,5 +1,6 @@
 import { toRunError } from '../core/errors.ts';
 import { hashJson } from '../core/json.ts';
+import { NO_SECRETS, type Seal } from '../core/seal.ts';
 import { toJson } from '../core/to-json.ts';
 
 /** What a task's results are cached by. Opt in with `cache: byInputs` or `cache: cacheBy(…)`. */
@@ -27,15 +28,16 @@ export function cacheBy<Input>(partsOf: CachePolicy<Input>['partsOf']): CachePol
   return policy(partsOf);
 }
 
-/** The cache key of a call: a hash of task name, task version and the policy's parts. */
+/** The cache key of a call: a hash of task name, task version and the policy's parts, in which references stand for secrets. */
 export async function cacheKeyOf<Input>(
   cache: CachePolicy<Input>,
   task: { readonly name: string; readonly version: string },
   input: Input,
+  seal: Seal = NO_SECRETS,
 ): Promise<CacheKey> {
   try {
     const named = Object.entries(await cache.partsOf(input));
-    const parts = Object.fromEntries(named.map(([name, value]) => [name, hashJson(toJson(value, name))]));
+    const parts = Object.fromEntries(named.map(([name, value]) => [name, hashJson(seal.json(toJson(value, name)))]));
     return { kind: 'key', key: hashJson({ task: task.name, version: task.version, parts }), parts };
   } catch (error) {
     return { kind: 'unhashable', reason: toRunError(error).message };

@@ -3,6 +3,7 @@ import { didYouMean } from '../core/closest-name.ts';
 import { ParameterError } from '../core/errors.ts';
 import { toJson } from '../core/to-json.ts';
 import type { Json } from '../core/json.ts';
+import { NO_SECRETS, type Seal } from '../core/seal.ts';
 import { coerceText } from './coerce-text.ts';
 import { unknownKeys } from './unknown-keys.ts';
 
@@ -22,23 +23,25 @@ export function coerceParameters<Schema extends z.ZodType>(schema: Schema, raw: 
   return coerceAndRecord(schema, raw).parameters;
 }
 
-/** As coerceParameters, with the form that is recorded and parsed again by a retry. */
+/** As coerceParameters, with the form that is recorded and parsed again by a retry. Problems are told without secrets. */
 export function coerceAndRecord<Schema extends z.ZodType>(
   schema: Schema,
   raw: unknown,
+  seal: Seal = NO_SECRETS,
 ): CoercedParameters<z.output<Schema>> {
   const input = coerceText(schema, raw ?? {});
   const unknown = unknownKeys(schema, input);
   const parsed = schema.safeParse(input, { reportInput: true });
-  const problems = [
+  const problems = seal.data([
     ...unknown.map(({ path, known }) => `unknown parameter "${path}". ${didYouMean(lastOf(path), known)}`),
     ...(parsed.error?.issues ?? []).flatMap((issue) =>
       describeIssue(
         issue,
         unknown.map(({ path }) => path),
+        seal,
       ),
     ),
-  ];
+  ]);
   if (!parsed.success || problems.length > 0) throw parameterError(problems);
   return { parameters: parsed.data, recorded: withDefaults(schema, toJson(input, 'parameters'), parsed.data) };
 }
@@ -49,7 +52,7 @@ function parameterError(problems: readonly string[]): ParameterError {
   return new ParameterError(`The parameters do not fit:${text}`, { details: { problems } });
 }
 
-function describeIssue(issue: z.core.$ZodIssue, told: readonly string[]): string[] {
+function describeIssue(issue: z.core.$ZodIssue, told: readonly string[], seal: Seal): string[] {
   const path = issue.path.map(String).join('.');
   if (issue.code === 'unrecognized_keys') {
     const keys = issue.keys.map((key) => (path === '' ? key : `${path}.${key}`));
@@ -57,7 +60,7 @@ function describeIssue(issue: z.core.$ZodIssue, told: readonly string[]): string
   }
   const name = path === '' ? 'parameters' : path;
   if (issue.input === undefined) return [`${name} is missing: ${expected(issue)}.`];
-  return [`${name}: ${expected(issue)}, received ${preview(issue.input)}.`];
+  return [`${name}: ${expected(issue)}, received ${preview(seal.data(issue.input))}.`];
 }
 
 function expected(issue: z.core.$ZodIssue): string {

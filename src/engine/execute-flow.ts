@@ -136,8 +136,9 @@ async function finish(flowRun: ActiveFlowRun, flow: AnyFlow, end: BodyEnd): Prom
   const last = unlessCancelled(flowRun, end);
   const state = stateOf(last, runtime.clock.now());
   const result = last.kind === 'returned' ? { result: last.value } : last.kind === 'skipped' ? { result: null } : {};
+  const recorded = result.result === undefined ? {} : { result: runtime.secrets.seal.json(result.result) };
   await endCompanions(flowRun, state);
-  await flowRun.enter(state, result);
+  await flowRun.enter(state, recorded);
   if (isTerminal(state.kind)) {
     await runHook(
       flow.options.hooks,

@@ -1,6 +1,7 @@
 import { newFlowRunId } from '../core/ids.ts';
 import { hashJson, type Json } from '../core/json.ts';
 import { isSuccessful, isTerminal } from '../core/run-state.ts';
+import type { Seal } from '../core/seal.ts';
 import { beginFlowAttempt } from '../registry/flow-run-states.ts';
 import type { FlowRunRow } from '../registry/flow-run-row.ts';
 import { findSubflowRun, getFlowRun, insertFlowRun, type NewFlowRun } from '../registry/flow-runs.ts';
@@ -11,7 +12,7 @@ import { closeFlowRunTree } from './close-flow-run-tree.ts';
 import { executeFlowRun } from './execute-flow.ts';
 import { failUnfit } from './fail-unfit.ts';
 import type { AnyFlow } from './flow-options.ts';
-import { checkParameters, newFlowRun } from './new-flow-run.ts';
+import { checkSubflowParameters, newFlowRun } from './new-flow-run.ts';
 import type { CallOptions } from './task-options.ts';
 
 /**
@@ -20,12 +21,14 @@ import type { CallOptions } from './task-options.ts';
  */
 export async function executeSubflow(site: CallSite, flow: AnyFlow, raw: unknown, options: CallOptions): Promise<Json> {
   site.assertOpen();
-  const given = checkParameters(flow, raw);
+  const { secrets } = site.flowRun.session.runtime;
+  const given = checkSubflowParameters(flow, raw, secrets);
   const call = `${flow.name}/${hashJson(given.recorded)}`;
   const callKey = [call, site.taskRunId ?? 'flow', site.callKey(call, options.key)].join('/');
 
   const recorded = site.resumed ? await findRecorded(site, callKey) : undefined;
-  if (recorded?.discardedAt === null && isSuccessful(recorded.state.kind)) return reuse(site, recorded);
+  const reused = recorded === undefined ? undefined : reuse(site, recorded, secrets.seal);
+  if (reused !== undefined) return reused.value;
 
   const flowRun =
     recorded === undefined
@@ -42,9 +45,11 @@ async function findRecorded({ flowRun }: CallSite, callKey: string): Promise<Flo
   return findSubflowRun(flowRun.session.runtime.registry.db, { parentFlowRunId: flowRun.id, callKey });
 }
 
-function reuse(site: CallSite, recorded: FlowRunRow): Json {
-  activeRun(site, recorded).emit(recorded.state, true);
-  return recorded.result;
+function reuse(site: CallSite, recorded: FlowRunRow, seal: Seal): { readonly value: Json } | undefined {
+  if (recorded.discardedAt !== null || !isSuccessful(recorded.state.kind)) return undefined;
+  const opened = seal.open(recorded.result);
+  if (opened !== undefined) activeRun(site, recorded).emit(recorded.state, true);
+  return opened;
 }
 
 function linksOf({

@@ -4,11 +4,12 @@ import { canonicalJson, type Json } from '../core/json.ts';
 import { isSuccessful, type RunState } from '../core/run-state.ts';
 import { toJson } from '../core/to-json.ts';
 import type { TaskRunRow } from '../registry/task-run-row.ts';
+import { getResult } from '../registry/results.ts';
 import { findTaskRunByCall } from '../registry/task-runs.ts';
 import { AbortScope } from './abort-scope.ts';
 import { ActiveTaskRun, type TaskCallRecord } from './active-task-run.ts';
 import type { CallSite } from './call-site.ts';
-import { prepareResult, readResult, type CacheEntry } from './recorded-results.ts';
+import { openResult, prepareResult, type CacheEntry } from './recorded-results.ts';
 import { retryDelayMs, shouldRetry } from './retry-policy.ts';
 import { flushCompanions } from './flush-companions.ts';
 import { runBody, stateOf, type BodyEnd } from './run-body.ts';
@@ -41,8 +42,9 @@ export async function executeTask(site: CallSite, task: AnyTask, input: unknown,
 }
 
 function identifyCall(site: CallSite, task: AnyTask, input: unknown, options: CallOptions): TaskCallRecord {
+  const { seal } = site.flowRun.session.runtime.secrets;
   const json = toJson(input, `input of task "${task.name}"`);
-  const inputJson = canonicalJson(json);
+  const inputJson = canonicalJson(seal.json(json));
   const inputHash = createHash('sha256').update(inputJson).digest('hex');
   const callKey = site.callKey(`${task.name}/${inputHash}`, options.key);
   return {
@@ -50,7 +52,7 @@ function identifyCall(site: CallSite, task: AnyTask, input: unknown, options: Ca
     inputJson,
     inputHash,
     callKey,
-    name: nameRun(site, task, json, options),
+    name: seal.text(nameRun(site, task, json, options)),
   };
 }
 
@@ -79,7 +81,8 @@ async function findRecorded(site: CallSite, task: AnyTask, call: TaskCallRecord)
 async function reuse(run: ActiveTaskRun, recorded: TaskRunRow): Promise<{ readonly value: Json } | undefined> {
   if (recorded.discardedAt !== null || !isSuccessful(recorded.state.kind)) return undefined;
   const { runtime } = run.site.flowRun.session;
-  const result = recorded.resultId === null ? { value: null } : await readResult(runtime, recorded.resultId);
+  const row = recorded.resultId === null ? null : await getResult(runtime.registry.db, recorded.resultId);
+  const result = row === null ? { value: null } : row === undefined ? undefined : await openResult(runtime, row);
   if (result === undefined) {
     run.log.warn('The recorded result is gone or damaged: the task is executed again.');
     return undefined;

@@ -1,9 +1,11 @@
 import { toRunError } from '../core/errors.ts';
 import { shortId, type FlowRunId, type TaskRunId } from '../core/ids.ts';
 import type { Json } from '../core/json.ts';
+import type { Secrets } from '../core/secrets.ts';
 import { toJson } from '../core/to-json.ts';
 import type { NewFlowRun } from '../registry/flow-runs.ts';
 import { coerceAndRecord } from './coerce-parameters.ts';
+import { withReferences } from './with-references.ts';
 import type { AnyFlow } from './flow-options.ts';
 import { fillRunName } from './run-name.ts';
 import type { RunSession } from './run-session.ts';
@@ -17,16 +19,34 @@ export type CheckedParameters = {
 };
 
 /**
- * Checks raw parameters; a run with parameters that do not fit is recorded too, and ends Failed without Running.
+ * Checks raw parameters, references resolved; a run with parameters that do not fit is recorded too, and ends Failed without
+ * Running. What is recorded are the references.
  * @throws NotJsonError when they cannot even be recorded.
  */
-export function checkParameters(flow: AnyFlow, raw: unknown): CheckedParameters {
-  const given = toJson(raw ?? {}, `parameters of flow "${flow.name}"`);
+export function checkParameters(flow: AnyFlow, raw: unknown, secrets: Secrets): CheckedParameters {
+  const what = `parameters of flow "${flow.name}"`;
+  const given = toJson(raw ?? {}, what);
   try {
-    const { parameters, recorded } = coerceAndRecord(flow.parameters, given);
-    return { recorded, checked: { kind: 'fit', parameters } };
+    secrets.keepReadable([flow.name]);
+    const { parameters, recorded } = coerceAndRecord(
+      flow.parameters,
+      secrets.resolve(given, `the ${what}`),
+      secrets.seal,
+    );
+    return { recorded: withReferences(given, recorded), checked: { kind: 'fit', parameters } };
   } catch (error) {
     return { recorded: given, checked: { kind: 'unfit', error } };
+  }
+}
+
+/** The same for what a flow's own code gives: that is taken as it is, and recorded with references for secrets. */
+export function checkSubflowParameters(flow: AnyFlow, raw: unknown, { seal }: Secrets): CheckedParameters {
+  const given = toJson(raw ?? {}, `parameters of flow "${flow.name}"`);
+  try {
+    const { parameters, recorded } = coerceAndRecord(flow.parameters, given, seal);
+    return { recorded: seal.json(recorded), checked: { kind: 'fit', parameters } };
+  } catch (error) {
+    return { recorded: seal.json(given), checked: { kind: 'unfit', error } };
   }
 }
 
@@ -49,10 +69,10 @@ export function newFlowRun(session: RunSession, flow: AnyFlow, given: CheckedPar
   return {
     ...links,
     flowName: flow.name,
-    name: nameRun(session, flow, given, origin.id, runName),
+    name: runtime.secrets.seal.text(nameRun(session, flow, given, origin.id, runName)),
     state: { kind: 'Pending', at },
     parameters: given.recorded,
-    tags: [...new Set([...(flow.options.tags ?? []), ...tags])],
+    tags: runtime.secrets.seal.data([...new Set([...(flow.options.tags ?? []), ...tags])]),
     codeVersion: runtime.codeVersion,
     owner,
     ...(entrypoint === undefined ? {} : { entrypoint }),

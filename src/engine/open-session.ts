@@ -35,8 +35,8 @@ export async function withSession<Result>(
 }
 
 function openSession({ runtime, flowRunId, attempt, cache }: SessionOptions): RunSession {
-  const { registry, clock, observer, graceMs = DEFAULT_GRACE_MS, leaseMs = LEASE_MS } = runtime;
-  const recorder = new RunRecorder({ db: registry.db, clock, observer });
+  const { registry, clock, secrets, observer, graceMs = DEFAULT_GRACE_MS, leaseMs = LEASE_MS } = runtime;
+  const recorder = new RunRecorder({ db: registry.db, clock, secrets, observer });
   const scope = new AbortScope();
   const lease = startLease({
     registryPath: registry.path,

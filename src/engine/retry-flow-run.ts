@@ -40,7 +40,7 @@ export async function retryFlowRun<Services>(
     throw new NotFoundError(`There is no flow run ${flowRunId}. List them with: mlflow-ts runs ls`);
   assertSameFlow(flow, row);
   assertRetryable(row, options.from);
-  const given = checkParameters(flow, row.parameters);
+  const given = checkParameters(flow, row.parameters, runtime.secrets);
   if (given.checked.kind === 'unfit') throw given.checked.error;
 
   const attempt = row.attempt + 1;

@@ -24,7 +24,7 @@ export async function runFlow<Services>(
   if (recorded !== undefined) return runRecorded(flow, recorded, runtime, options);
 
   const id = options.flowRunId ?? newFlowRunId();
-  const given = checkParameters(flow, parameters);
+  const given = checkParameters(flow, parameters, runtime.secrets);
   return withSession({ runtime, flowRunId: id, attempt: 1, cache: options }, async (session) => {
     const { runName, tags, entrypoint } = options;
     const row = newFlowRun(session, flow, given, { id, rootFlowRunId: id, runName, tags, entrypoint });
@@ -44,7 +44,7 @@ async function runRecorded<Services>(
   if (row.state.kind !== 'Scheduled' && row.state.kind !== 'Pending') {
     throw new ConflictError(`Flow run ${row.id} is ${row.state.kind}: only a Scheduled or Pending one can be started.`);
   }
-  const given = checkParameters(flow, row.parameters);
+  const given = checkParameters(flow, row.parameters, runtime.secrets);
   const { id: flowRunId, attempt } = row;
   return withSession({ runtime, flowRunId, attempt, cache: options }, (session) => runRoot(session, flow, row, given));
 }

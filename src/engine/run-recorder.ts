@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import type { Clock } from '../core/clock.ts';
+import type { Secrets } from '../core/secrets.ts';
 import type { FlowRunId, TaskRunId } from '../core/ids.ts';
 import type { LogData, Logger, LogLevel, Progress } from '../core/logger.ts';
 import { toJson } from '../core/to-json.ts';
@@ -20,6 +21,7 @@ export type LogSource = { readonly flowRunId: FlowRunId; readonly taskRunId?: Ta
 export class RunRecorder {
   readonly #db: RegistryDb;
   readonly #clock: Clock;
+  readonly #secrets: Secrets;
   readonly #observer: RunObserver | undefined;
   #logs: NewLog[] = [];
   readonly #progress = new Map<TaskRunId, TaskProgress>();
@@ -27,16 +29,22 @@ export class RunRecorder {
   #writing: Promise<void> = Promise.resolve();
   #unfinished = 0;
 
-  constructor(options: { readonly db: RegistryDb; readonly clock: Clock; readonly observer: RunObserver | undefined }) {
+  constructor(options: {
+    readonly db: RegistryDb;
+    readonly clock: Clock;
+    readonly secrets: Secrets;
+    readonly observer: RunObserver | undefined;
+  }) {
     this.#db = options.db;
     this.#clock = options.clock;
+    this.#secrets = options.secrets;
     this.#observer = options.observer;
   }
 
-  /** Tells the observer; what it throws is its own problem. */
+  /** Tells the observer, without secrets; what it throws is its own problem. */
   emit(event: RunEvent): void {
     try {
-      this.#observer?.(event);
+      this.#observer?.(this.#secrets.seal.data(event));
     } catch {
       // A view that cannot draw must not stop the run.
     }
@@ -69,8 +77,10 @@ export class RunRecorder {
     await written;
   }
 
-  #log(source: LogSource, level: LogLevel, message: string, data: LogData | undefined): void {
-    const copied = data === undefined ? {} : { data: loggable(data) };
+  #log(source: LogSource, level: LogLevel, told: string, data: LogData | undefined): void {
+    const { seal } = this.#secrets;
+    const message = seal.text(told);
+    const copied = data === undefined ? {} : { data: seal.data(loggable(data)) };
     const at = this.#clock.now();
     this.emit({ type: 'log', ...source, level, message, ...copied, at });
     this.#logs.push({

@@ -51,11 +51,11 @@ async function outcomeOf(
   const row = await getFlowRun(session.runtime.registry.db, id);
   if (row === undefined) throw new Error(`Flow run ${id} was deleted while it ran.`);
   const { name, attempt, state, startedAt, endedAt } = row;
-  return {
+  return session.runtime.secrets.seal.data({
     flowRun: { id, flow: links.flow, name, attempt, state, startedAt, endedAt },
     ...(result === undefined ? {} : { result }),
     ...(error === undefined ? {} : { error: toRunError(error) }),
-  };
+  });
 }
 
 /** Connects the run to what may stop it, and the process's unhandled rejections to its log; returns what undoes it. */

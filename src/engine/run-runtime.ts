@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts';
+import type { Secrets } from '../core/secrets.ts';
 import type { SeededRandom } from '../core/seeded-random.ts';
 import type { FlowRunId } from '../core/ids.ts';
 import type { Json } from '../core/json.ts';
@@ -12,6 +13,8 @@ export type FlowRuntime<Services> = {
   readonly registry: Registry;
   readonly storage: ArtifactStore;
   readonly clock: Clock;
+  /** Resolve references in parameters; sealed in everything that is recorded and told. */
+  readonly secrets: Secrets;
   /** For the jitter of retries. */
   readonly random: SeededRandom;
   readonly services: Services;
@@ -51,7 +54,7 @@ export type RunFlowOptions = CacheOptions & {
 /** How a flow run ended. */
 export type FlowRunOutcome = {
   readonly flowRun: FlowRunSummary;
-  /** What the body returned; absent when it did not complete. */
+  /** What the body returned, references in the place of secrets; absent when it did not complete. */
   readonly result?: Json;
   readonly error?: RunError;
 };

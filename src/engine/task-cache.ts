@@ -3,7 +3,7 @@ import type { Json } from '../core/json.ts';
 import type { Logger } from '../core/logger.ts';
 import { findCachedResult, findLatestResult } from '../registry/results.ts';
 import { cacheKeyOf, type CacheKey } from './cache-policy.ts';
-import { readValue, type CacheEntry } from './recorded-results.ts';
+import { openResult, type CacheEntry } from './recorded-results.ts';
 import type { RunSession } from './run-session.ts';
 import type { AnyTask } from './task-options.ts';
 
@@ -24,7 +24,7 @@ export async function lookUpCache(
 ): Promise<CacheLookup> {
   const { cache, version = DEFAULT_TASK_VERSION } = task.options;
   if (cache === undefined) return {};
-  const key = await cacheKeyOf(cache, { name: task.name, version }, input as never);
+  const key = await cacheKeyOf(cache, { name: task.name, version }, input as never, session.runtime.secrets.seal);
   if (key.kind === 'unhashable') {
     log.warn(`Task "${task.name}" is not cached: a part of its key cannot be hashed: ${key.reason}`);
     return {};
@@ -43,9 +43,12 @@ async function findHit({ runtime, cache }: RunSession, key: string): Promise<Fou
   if (cache.noCache === true) return { reason: 'miss: the cache is switched off for this run (--no-cache)' };
   const row = await findCachedResult(registry.db, key, clock.now());
   if (row === undefined) return { reason: await missReason(runtime, key) };
-  const read = await readValue(runtime, row);
-  if (read === undefined)
-    return { reason: `miss: result ${row.id} is recorded but its stored file is gone or damaged` };
+  const read = await openResult(runtime, row);
+  if (read === undefined) {
+    return {
+      reason: `miss: result ${row.id} is recorded but its stored file is gone or damaged, or it holds a secret that this run is not given`,
+    };
+  }
   const recordedAt = new Date(row.createdAt).toISOString();
   return { hit: { resultId: row.id, value: read.value }, reason: `hit: result ${row.id} of ${recordedAt}` };
 }

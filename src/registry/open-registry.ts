@@ -5,6 +5,7 @@ import { systemClock } from '../core/clock.ts';
 import type { Clock } from '../core/clock.ts';
 import { EnvironmentError } from '../core/errors.ts';
 import { seededRandom } from '../core/seeded-random.ts';
+import type { Secrets } from '../core/secrets.ts';
 import { migrate, readSchemaVersion, SCHEMA_VERSION } from './migrate.ts';
 import type { RegistryDb } from './registry-db.ts';
 import { BUSY_TIMEOUT_MS, retryWhileBusy } from './retry-while-busy.ts';
@@ -31,6 +32,8 @@ export type OpenRegistryOptions = {
   readonly readOnly?: boolean;
   /** Every commit reaches the disk before it is acknowledged (synchronous=FULL): survives a power cut, costs an fsync each. */
   readonly durable?: boolean;
+  /** What is sealed in everything that is written. */
+  readonly secrets?: Secrets;
 };
 
 /**
@@ -44,7 +47,9 @@ export async function openRegistry(options: OpenRegistryOptions): Promise<Regist
   const patience = { clock: systemClock, random: seededRandom('registry lock', process.pid, clock.now()) };
   try {
     await retryWhileBusy(patience, () => configure(database, options));
-    const db = new Kysely<RegistryTables>({ dialect: new SqliteDialect({ database, ...patience }) });
+    const db = new Kysely<RegistryTables>({
+      dialect: new SqliteDialect({ database, ...patience, secrets: options.secrets }),
+    });
     if (readOnly && !database.memory) await assertCurrent(db, path);
     else await migrate(db, path, clock.now());
     return { db, path, schemaVersion: SCHEMA_VERSION, close: () => db.destroy() };

@@ -1,5 +1,6 @@
 import type BetterSqlite3 from 'better-sqlite3';
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely';
+import type { Secrets } from '../core/secrets.ts';
 import { retryWhileBusy } from './retry-while-busy.ts';
 import type { Patience } from './retry-while-busy.ts';
 import { explainSqliteError } from './sqlite-errors.ts';
@@ -10,6 +11,8 @@ const MAX_STATEMENTS = 256;
 
 export type SqliteDriverOptions = Patience & {
   readonly database: BetterSqlite3.Database;
+  /** No text that a query is given reaches the file with one of them in it. */
+  readonly secrets?: Secrets | undefined;
 };
 
 /**
@@ -127,15 +130,23 @@ class SqliteConnection implements DatabaseConnection {
   /** Whether the query found or changed a row. */
   #touches(query: CompiledQuery): boolean {
     const statement = this.#prepare(query.sql);
-    if (statement.reader) return statement.get(...query.parameters) !== undefined;
-    return statement.run(...query.parameters).changes > 0;
+    const parameters = this.#sealed(query.parameters);
+    if (statement.reader) return statement.get(...parameters) !== undefined;
+    return statement.run(...parameters).changes > 0;
   }
 
   #run<Row>(query: CompiledQuery): QueryResult<Row> {
     const statement = this.#prepare(query.sql);
-    if (statement.reader) return { rows: statement.all(...query.parameters) as Row[] };
-    const { changes } = statement.run(...query.parameters);
+    const parameters = this.#sealed(query.parameters);
+    if (statement.reader) return { rows: statement.all(...parameters) as Row[] };
+    const { changes } = statement.run(...parameters);
     return { rows: [], numAffectedRows: BigInt(changes) };
+  }
+
+  #sealed(parameters: readonly unknown[]): readonly unknown[] {
+    const { secrets } = this.#options;
+    if (secrets === undefined || secrets.isEmpty) return parameters;
+    return parameters.map((value) => (typeof value === 'string' ? secrets.seal.document(value) : value));
   }
 
   #prepare(sql: string): BetterSqlite3.Statement {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { rmSync, statSync } from 'node:fs';
+import { createReadStream, rmSync, statSync } from 'node:fs';
 import { copyFile, mkdir, open, readdir, readFile, rename, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DataError, NotFoundError } from '../core/errors.ts';
+import type { Secrets } from '../core/secrets.ts';
 import { discard, temporarySibling, writeFileAtomic } from './atomic-write.ts';
 import { explainFileError } from './file-errors.ts';
 import { sha256OfFile } from './hash-file.ts';
@@ -13,7 +14,10 @@ export type StoredFile = { readonly hash: string; readonly bytes: number };
 
 /** Files under the hash of their content: written once, never changed, the same content kept once. */
 export interface ArtifactStore {
-  /** @throws EnvironmentError when the machine refuses (disk full, no permission); nothing half-written stays. */
+  /**
+   * @throws EnvironmentError when the machine refuses (disk full, no permission); nothing half-written stays. DataError for
+   * bytes that hold a secret.
+   */
   putBytes(bytes: Uint8Array): Promise<StoredFile>;
   /** Copies the file into the store. Throws as putBytes does. */
   putFile(path: string): Promise<StoredFile>;
@@ -34,8 +38,8 @@ export interface ArtifactStore {
   removeUntouched(hash: string, since: number): number | undefined;
 }
 
-/** A store in a folder: `<root>/<first two digits>/<hash>`. The folder is made with the first file. */
-export function createArtifactStore(root: string): ArtifactStore {
+/** A store in a folder: `<root>/<first two digits>/<hash>`. The folder is made with the first file. No secret gets in. */
+export function createArtifactStore(root: string, secrets?: Secrets): ArtifactStore {
   const pathOf = (hash: string): string => {
     if (!SHA256.test(hash)) throw new NotFoundError(`${hash} is not the SHA-256 of a stored file.`);
     return join(root, hash.slice(0, 2), hash);
@@ -46,17 +50,38 @@ export function createArtifactStore(root: string): ArtifactStore {
     has,
     sizeOf: (hash) => sizeOf(pathOf(hash)),
     putBytes: async (bytes) => {
+      secrets?.assertNotIn(bytes, 'What is to be stored');
       const hash = createHash('sha256').update(bytes).digest('hex');
       const kept = (await sizeOf(pathOf(hash))) === bytes.byteLength && (await touch(pathOf(hash)));
       if (!kept) await writeFileAtomic(pathOf(hash), bytes);
       return { hash, bytes: bytes.byteLength };
     },
-    putFile: (path) => copyIntoStore(path, root, pathOf),
+    putFile: async (path) => {
+      if (secrets?.isEmpty === false) await assertNoSecretIn(path, secrets);
+      return copyIntoStore(path, root, pathOf);
+    },
     read: async (hash) => readChecked(pathOf(hash), hash),
     list: () => listHashes(root),
     removeUntouched: (hash, since) => removeUntouched(pathOf(hash), since),
   };
 }
+
+/** Read in pieces that overlap, so that a secret on the seam of two is seen. */
+async function assertNoSecretIn(path: string, secrets: Secrets): Promise<void> {
+  const overlap = secrets.seal.longest - 1;
+  let before = Buffer.alloc(0);
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: READ_BYTES }) as AsyncIterable<Buffer>) {
+      const piece = Buffer.concat([before, chunk]);
+      secrets.assertNotIn(piece, `The file ${path}`);
+      before = piece.subarray(Math.max(0, piece.length - overlap));
+    }
+  } catch (error) {
+    throw explainFileError(error, path);
+  }
+}
+
+const READ_BYTES = 1024 * 1024;
 
 const SHA256 = /^[0-9a-f]{64}$/;
 

@@ -6,6 +6,7 @@ import { openServices } from '../../bin/open-services.ts';
 import { runCommandLine } from '../../src/cli/command-line.ts';
 import type { CommandContext } from '../../src/cli/command-context.ts';
 import { systemClock } from '../../src/core/clock.ts';
+import { Secrets } from '../../src/core/secrets.ts';
 import { tinyCatalogue } from './tiny-flows.ts';
 
 /** The shipped command line, and the same over small flows. */
@@ -67,18 +68,20 @@ export async function runCliHere(
 ): Promise<Ended> {
   let stdout = '';
   let stderr = '';
+  const secrets = new Secrets(env);
   const ending = await runCommandLine(args, {
     catalogue,
     loadPublicApi: () => import('../../src/index.ts'),
     version: '0.0.0',
     cwd,
     env,
+    loadSecrets: () => Promise.resolve(secrets),
     stdout: { write: (text) => (stdout += text) },
     stderr: { write: (text) => (stderr += text) },
     stdoutClosed: new AbortController().signal,
     clock: systemClock,
     interruptions: { listen: () => () => undefined, kill: () => undefined },
-    openServices: (options) => openServices({ ...options, cwd, env, version: '0.0.0' }),
+    openServices: (options) => openServices({ ...options, cwd, env, secrets, version: '0.0.0' }),
   });
   return { code: exitCodeOf(ending), stdout, stderr };
 }

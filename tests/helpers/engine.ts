@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { systemClock, type Clock } from '../../src/core/clock.ts';
 import type { FlowRunId } from '../../src/core/ids.ts';
+import { Secrets } from '../../src/core/secrets.ts';
 import { seededRandom } from '../../src/core/seeded-random.ts';
 import type { RunEvent } from '../../src/engine/run-events.ts';
 import type { FlowRuntime } from '../../src/engine/run-runtime.ts';
@@ -27,6 +28,8 @@ export async function openEngine(
     readonly clock?: Clock;
     readonly graceMs?: number;
     readonly leaseMs?: number;
+    /** What references in parameters name. */
+    readonly env?: Readonly<Record<string, string>>;
   } = {},
 ): Promise<TestEngine> {
   const {
@@ -34,12 +37,15 @@ export async function openEngine(
     clock = systemClock,
     graceMs = 2_000,
     leaseMs,
+    env = {},
   } = options;
-  const registry = await openRegistry({ path: path.join(folder, 'registry.db'), clock });
+  const secrets = new Secrets(env);
+  const registry = await openRegistry({ path: path.join(folder, 'registry.db'), clock, secrets });
   const events: RunEvent[] = [];
   const runtime: FlowRuntime<undefined> = {
     registry,
-    storage: createArtifactStore(path.join(folder, 'artifacts')),
+    storage: createArtifactStore(path.join(folder, 'artifacts'), secrets),
+    secrets,
     clock,
     random: seededRandom('test'),
     services: undefined,

@@ -8,6 +8,7 @@ import type { AppServices } from '../../src/app/services.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import type { FlowRunId } from '../../src/core/ids.ts';
 import type { Json } from '../../src/core/json.ts';
+import { Secrets } from '../../src/core/secrets.ts';
 import { seededRandom } from '../../src/core/seeded-random.ts';
 import type { AnyFlow } from '../../src/engine/flow-options.ts';
 import { retryFlowRun } from '../../src/engine/retry-flow-run.ts';
@@ -51,6 +52,7 @@ export async function temporaryProject(): Promise<TestProject> {
     registry,
     cwd: folder,
     env: {},
+    secrets: new Secrets({}),
     clock: systemClock,
     random: seededRandom('test'),
     storage: createArtifactStore(project.artifactsDir),
@@ -85,8 +87,8 @@ async function observe(
     if (event.type === 'log') messages.push(event.message);
     if (event.type === 'task-run' && event.state.kind === 'Running' && !event.reused) executed.push(event.task);
   };
-  const { registry, storage, clock, random, codeVersion } = services;
-  const runtime = { registry, storage, clock, random, codeVersion, services, observer, ...options };
+  const { registry, storage, secrets, clock, random, codeVersion } = services;
+  const runtime = { registry, storage, secrets, clock, random, codeVersion, services, observer, ...options };
   return { ...(await start(runtime)), executed, messages };
 }
 

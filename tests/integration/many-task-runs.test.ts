@@ -20,9 +20,9 @@ const counting = flow({ name: 'counting', parameters: z.object({}) }, async () =
 
 test('memory: of 2,000 tasks neither the engine nor the view keeps more than of a few, and show and logs tell them all', async () => {
   const project = await temporaryProject();
-  const { registry, storage, clock, random, codeVersion } = project.services;
+  const { registry, storage, secrets, clock, random, codeVersion } = project.services;
   const view = createRunView();
-  const runtime = { registry, storage, clock, random, codeVersion, services: project.services };
+  const runtime = { registry, storage, secrets, clock, random, codeVersion, services: project.services };
   const observer = (event: Parameters<typeof recordRunEvent>[1]): void => recordRunEvent(view, event);
   const { flowRun } = await runFlow(counting, {}, { ...runtime, observer });
   expect(flowRun.state.kind).toBe('Completed');

@@ -28,8 +28,8 @@ const report = flow({ name: 'report', parameters: z.object({ n: z.int() }) }, as
 /** A run that ended some days ago. */
 async function ranDaysAgo({ services }: TestProject, days: number, n: number): Promise<FlowRunId> {
   const clock: Clock = { ...systemClock, now: () => systemClock.now() - days * DAY_MS };
-  const { registry, storage, random, codeVersion } = services;
-  const runtime = { registry, storage, random, codeVersion, clock, services: { ...services, clock } };
+  const { registry, storage, secrets, random, codeVersion } = services;
+  const runtime = { registry, storage, secrets, random, codeVersion, clock, services: { ...services, clock } };
   return (await runFlow(report, { n }, runtime)).flowRun.id;
 }
 

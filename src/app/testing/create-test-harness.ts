@@ -7,6 +7,7 @@ import type { Clock } from '../../core/clock.ts';
 import { CancelledError } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
 import type { RunStateKind } from '../../core/run-state.ts';
+import { Secrets } from '../../core/secrets.ts';
 import { seededRandom } from '../../core/seeded-random.ts';
 import type { Flow } from '../../engine/flow.ts';
 import type { Recorded } from '../../engine/recordable.ts';
@@ -79,7 +80,7 @@ export async function createTestHarness<AnyClock extends Clock = TestClock>(
   const removeAtExit = (): void => rmSync(folder, { recursive: true, force: true });
   process.once('exit', removeAtExit);
   const clock = options.clock ?? createTestClock();
-  const services = { ...(await openServices(folder, clock)), ...options.services };
+  const services = { ...(await openServices(folder, clock, options.services?.env)), ...options.services };
   const close = async (): Promise<void> => {
     await services.registry.close();
     await rm(folder, { recursive: true, force: true });
@@ -126,20 +127,22 @@ export async function createTestHarness<AnyClock extends Clock = TestClock>(
   };
 }
 
-async function openServices(folder: string, clock: Clock): Promise<AppServices> {
+async function openServices(folder: string, clock: Clock, env: AppServices['env'] = process.env): Promise<AppServices> {
   const { openRegistry } = await import('../../registry/open-registry.ts');
   const { createArtifactStore } = await import('../../storage/artifact-store.ts');
   const { findProject } = await import('../project.ts');
   await mkdir(join(folder, '.mlflow-ts'));
   const project = findProject({ cwd: folder, env: {} });
+  const secrets = new Secrets(env);
   return {
     project,
     cwd: process.cwd(),
-    env: process.env,
+    env,
+    secrets,
     clock,
     random: seededRandom('test'),
-    registry: await openRegistry({ path: project.registryPath, clock }),
-    storage: createArtifactStore(project.artifactsDir),
+    registry: await openRegistry({ path: project.registryPath, clock, secrets }),
+    storage: createArtifactStore(project.artifactsDir, secrets),
     codeVersion: 'test',
   };
 }

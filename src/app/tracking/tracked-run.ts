@@ -2,6 +2,7 @@ import { ConflictError, FencedError, UsageError } from '../../core/errors.ts';
 import { newTrainingRunId, type TrainingRunId } from '../../core/ids.ts';
 import { toJson } from '../../core/to-json.ts';
 import type { RunState } from '../../core/run-state.ts';
+import type { Seal } from '../../core/seal.ts';
 import type { AccompaniedRun, RunCompanion } from '../../engine/run-companion.ts';
 import { getOrCreateExperiment } from '../../registry/experiments.ts';
 import { getFlowRun } from '../../registry/flow-runs.ts';
@@ -47,8 +48,9 @@ export class TrackedRun implements RunCompanion {
   /** @throws UsageError for a bad key or value, ConflictError for one that was given otherwise in this attempt. */
   logParams(values: Readonly<Record<string, unknown>>): void {
     const { flowAttempt: attempt } = this.#flowRun.fence;
+    const { secrets } = this.#flowRun.runtime;
     for (const [key, value] of Object.entries(values)) {
-      const json = paramText(checkKey('param', key), value);
+      const json = paramText(checkKey('param', key), value, secrets.seal);
       const given = this.#given.get(key);
       if (given?.attempt === attempt && given.json !== json) throw paramConflict(key, given.json, json);
       this.#given.set(key, { attempt, json });
@@ -177,8 +179,8 @@ function checkKey(what: string, key: string): string {
   );
 }
 
-function paramText(key: string, value: unknown): string {
-  const json = JSON.stringify(toJson(value, `param ${key}`));
+function paramText(key: string, value: unknown, seal: Seal): string {
+  const json = JSON.stringify(seal.data(toJson(value, `param ${key}`)));
   if (json.length <= MAX_VALUE_LENGTH) return json;
   throw new UsageError(
     `Param ${key} is ${json.length} characters long, more than ${MAX_VALUE_LENGTH}. Log it as an artifact.`,

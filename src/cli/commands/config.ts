@@ -48,6 +48,7 @@ async function showConfig(flow: string | undefined, command: Command, context: C
     const places = {
       cwd: context.cwd,
       env: context.env,
+      secrets: await context.loadSecrets(),
       configFiles: options.config ?? [],
       paramsFile: options.params,
       parameterTexts: options.param ?? [],

@@ -71,6 +71,7 @@ async function run(given: string, options: RunOptions, command: Command, context
   const { given: parameters } = await loadParameters(name, catalogue, {
     cwd: context.cwd,
     env: context.env,
+    secrets: await context.loadSecrets(),
     configFiles: options.config ?? [],
     paramsFile: options.params,
     parameterTexts: options.param ?? [],

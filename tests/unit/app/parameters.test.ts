@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { FlowCatalogue } from '../../../src/app/flow-catalogue.ts';
 import { loadParameters } from '../../../src/app/parameters.ts';
 import type { ParameterPlaces } from '../../../src/app/parameters.ts';
+import { Secrets } from '../../../src/core/secrets.ts';
 
 const room = mkdtempSync(join(tmpdir(), 'parameters-'));
 afterAll(() => rmSync(room, { recursive: true, force: true }));
@@ -32,7 +33,11 @@ const catalogue: FlowCatalogue = {
 };
 
 function load(flow: string, places: Partial<ParameterPlaces>) {
-  return loadParameters(flow, catalogue, { cwd: room, configFiles: [], env: {}, parameterTexts: [], ...places });
+  const secrets = new Secrets(places.env ?? {});
+  return loadParameters(flow, catalogue, {
+    ...{ cwd: room, configFiles: [], env: {}, secrets, parameterTexts: [] },
+    ...places,
+  });
 }
 
 function file(name: string, text: string): string {
