@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { UsageError } from '../core/errors.ts';
 import type { TaskRunId, TrainingRunId } from '../core/ids.ts';
 import type { AbortScope } from './abort-scope.ts';
@@ -90,9 +90,10 @@ export class CallSite implements RunScope {
   }
 }
 
-const DIGEST_BYTES = 16;
-
-/** 128 bits: no two calls that differ will ever share them. */
+/**
+ * Made in one call and as a string: a hash object and a buffer, garbage of a hundred thousand calls, would leave memory
+ * outside of the heap that the system does not get back.
+ */
 function digestOf(call: string): string {
-  return createHash('sha256').update(call).digest().subarray(0, DIGEST_BYTES).toString('latin1');
+  return hash('sha256', call, 'binary');
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { toRunError } from '../core/errors.ts';
 import { canonicalJson, type Json } from '../core/json.ts';
 import { isSuccessful, type RunState } from '../core/run-state.ts';
@@ -45,7 +45,7 @@ function identifyCall(site: CallSite, task: AnyTask, input: unknown, options: Ca
   const { seal } = site.flowRun.session.runtime.secrets;
   const json = toJson(input, `input of task "${task.name}"`);
   const inputJson = canonicalJson(seal.json(json));
-  const inputHash = createHash('sha256').update(inputJson).digest('hex');
+  const inputHash = hash('sha256', inputJson);
   const callKey = site.callKey(`${task.name}/${inputHash}`, options.key);
   return {
     input: input === undefined ? undefined : json,
