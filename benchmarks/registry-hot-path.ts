@@ -75,6 +75,7 @@ async function record(registry: Registry, flowRunId: FlowRunId, task: number): P
     inputHash: id,
     inputJson: JSON.stringify({ path: `images/${task}.jpg` }),
     name: `decode-${task}`,
+    tags: [],
     states: [
       { kind: 'Pending', at: started },
       { kind: 'Running', at: started },

@@ -61,6 +61,7 @@ function taskEvent(row: TaskRunRow, state: RunState): RunEvent {
     taskRunId: row.id,
     task: row.taskName,
     name: row.name,
+    ...(row.tags.length === 0 ? {} : { tags: row.tags }),
     attempt: row.attempt,
     state,
     reused: false,

@@ -27,6 +27,7 @@ export type TaskCallRecord = {
   readonly inputHash: string;
   readonly callKey: string;
   readonly name: string;
+  readonly tags: readonly string[];
 };
 
 /** A task run while this process executes it: every write of it passes the gate and the fence. */
@@ -121,6 +122,7 @@ export class ActiveTaskRun {
       ...(taskRunId === null ? {} : { parentTaskRunId: taskRunId }),
       task: this.task.name,
       name: this.call.name,
+      ...(this.call.tags.length === 0 ? {} : { tags: this.call.tags }),
       attempt: this.#attempt,
       state,
       reused,
@@ -139,7 +141,7 @@ export class ActiveTaskRun {
     const { id, site, task, call } = this;
     const attempt = this.#attempt + 1;
     if (attempt > 1) return beginTaskAttempt(db, { ...this.#key, attempt, states });
-    const { inputHash, inputJson, callKey, name } = call;
+    const { inputHash, inputJson, callKey, name, tags } = call;
     return startTaskRun(db, {
       ...site.flowRun.fence,
       id,
@@ -150,6 +152,7 @@ export class ActiveTaskRun {
       inputHash,
       inputJson,
       name,
+      tags,
       states,
     });
   }

@@ -53,6 +53,7 @@ function identifyCall(site: CallSite, task: AnyTask, input: unknown, options: Ca
     inputHash,
     callKey,
     name: seal.text(nameRun(site, task, json, options)),
+    tags: seal.data([...new Set(task.options.tags ?? [])]),
   };
 }
 

@@ -28,6 +28,8 @@ export type RunEvent =
       readonly parentTaskRunId?: TaskRunId;
       readonly task: string;
       readonly name: string;
+      /** Left out when it has none. */
+      readonly tags?: readonly string[];
       readonly attempt: number;
       readonly state: RunState;
       readonly reused: boolean;

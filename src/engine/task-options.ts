@@ -19,6 +19,8 @@ export type TaskOptions<Input> = {
   readonly cache?: CachePolicy<Input>;
   /** The task run's name: text in which `{member}` stands for a member of the input, or a function. Default: the task's. */
   readonly runName?: string | ((input: Input) => string);
+  /** Words under which its runs belong together; recorded with each of them and shown by `runs show`. */
+  readonly tags?: readonly string[];
   readonly hooks?: TaskHooks;
 };
 

@@ -4,6 +4,7 @@ import { createRunTables } from './migrations/0001-run-tables.ts';
 import { createModelTables } from './migrations/0002-model-tables.ts';
 import { indexLargeRegistries } from './migrations/0003-large-registries.ts';
 import { addFlowEntrypoint } from './migrations/0004-flow-entrypoint.ts';
+import { addTaskTags } from './migrations/0005-task-tags.ts';
 import type { RegistryDb } from './registry-db.ts';
 import { withTransaction } from './registry-db.ts';
 import { sql } from './kysely.ts';
@@ -16,6 +17,7 @@ const migrations: readonly Migration[] = [
   { name: 'model-tables', apply: createModelTables },
   { name: 'large-registries', apply: indexLargeRegistries },
   { name: 'flow-entrypoint', apply: addFlowEntrypoint },
+  { name: 'task-tags', apply: addTaskTags },
 ];
 
 export const SCHEMA_VERSION = migrations.length;

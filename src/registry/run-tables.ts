@@ -48,6 +48,8 @@ export interface TaskRunsTable {
   input_hash: string;
   input_json: string;
   name: string;
+  /** Null when it has none. */
+  tags_json: string | null;
   state_kind: string;
   state_json: string;
   attempt: number;

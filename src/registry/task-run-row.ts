@@ -4,7 +4,13 @@ import type { FlowRunId, ResultId, TaskRunId } from '../core/ids.ts';
 import type { Json } from '../core/json.ts';
 import type { Progress } from '../core/logger.ts';
 import type { RunState } from '../core/run-state.ts';
-import { jsonObjectSchema, jsonSchema, parseJsonColumn, parseNullableJsonColumn } from './json-columns.ts';
+import {
+  jsonObjectSchema,
+  jsonSchema,
+  parseJsonColumn,
+  parseNullableJsonColumn,
+  stringListSchema,
+} from './json-columns.ts';
 import { runStateSchema } from './run-state-schema.ts';
 import type { TaskRunsTable } from './run-tables.ts';
 
@@ -19,6 +25,7 @@ export type TaskRunRow = {
   readonly inputHash: string;
   readonly input: Json;
   readonly name: string;
+  readonly tags: readonly string[];
   readonly state: RunState;
   readonly attempt: number;
   readonly resultId: ResultId | null;
@@ -44,6 +51,7 @@ export function toTaskRun(row: Selectable<TaskRunsTable>): TaskRunRow {
     inputHash: row.input_hash,
     input: parseJsonColumn(jsonSchema, row.input_json, 'task_runs.input_json', row.id),
     name: row.name,
+    tags: parseNullableJsonColumn(stringListSchema, row.tags_json, 'task_runs.tags_json', row.id) ?? [],
     state: parseJsonColumn(runStateSchema, row.state_json, 'task_runs.state_json', row.id),
     attempt: row.attempt,
     resultId: row.result_id as ResultId | null,

@@ -21,6 +21,7 @@ export type TaskRunStart = FlowFence & {
   /** The input as JSON text. */
   readonly inputJson: string;
   readonly name: string;
+  readonly tags: readonly string[];
   /** Entered one after the other, e.g. Pending, Running; the last one is the state it is left in. */
   readonly states: readonly [RunState, ...RunState[]];
 };
@@ -33,6 +34,7 @@ export async function startTaskRun(db: RegistryDb, start: TaskRunStart): Promise
   const last = lastOf(start.states);
   const row: NewTaskRun = {
     ...start,
+    tagsJson: start.tags.length === 0 ? null : JSON.stringify(start.tags),
     stateKind: last.kind,
     stateJson: JSON.stringify(last),
     createdAt: start.states[0].at,
@@ -162,7 +164,8 @@ function insertStates(
   return states.map((state) => insertState(db, { kind: 'task', id: run.id, attempt: run.attempt }, state));
 }
 
-type NewTaskRun = Omit<TaskRunStart, 'states'> & {
+type NewTaskRun = Omit<TaskRunStart, 'states' | 'tags'> & {
+  readonly tagsJson: string | null;
   readonly stateKind: RunStateKind;
   readonly stateJson: string;
   readonly createdAt: number;
@@ -181,6 +184,7 @@ const insertTaskRun = precompiled((db, row: NewTaskRun) =>
     input_hash: row.inputHash,
     input_json: row.inputJson,
     name: row.name,
+    tags_json: row.tagsJson,
     state_kind: row.stateKind,
     state_json: row.stateJson,
     attempt: 1,

@@ -58,6 +58,12 @@ test('runs show draws the tree of task runs and subflows, found by the end of th
   expect(document.subflowRuns[0].taskRuns).toHaveLength(2);
 });
 
+test('runs show tells the tags of tasks', async () => {
+  expect((await cli('runs', 'show', broken)).stdout).toMatch(/✔ greet .* {2}#polite {2}#quick\n/);
+  const { taskRuns } = await json('runs', 'show', broken);
+  expect(column(taskRuns, 'tags')).toEqual([['polite', 'quick'], []]);
+});
+
 test('a run that does not exist, or is not told apart, is exit 2', async () => {
   expect((await cli('runs', 'show', 'zzz')).code).toBe(2);
   const { code, stderr } = await cli('runs', 'show', party.slice(0, 4));

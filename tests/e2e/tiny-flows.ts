@@ -3,7 +3,7 @@ import { flow, task } from '../../src/app/flow-api.ts';
 import { DataError, ParameterError } from '../../src/core/errors.ts';
 import { skip } from '../../src/engine/skip.ts';
 
-const greet = task({ name: 'greet' }, ({ name }: { name: string }, { log, progress }) => {
+const greet = task({ name: 'greet', tags: ['polite', 'quick'] }, ({ name }: { name: string }, { log, progress }) => {
   log.info(`greeting ${name}`);
   progress({ done: 1, total: 1, unit: 'greetings' });
   return `hello ${name}`;

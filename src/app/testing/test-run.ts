@@ -21,6 +21,7 @@ export type TestTaskRun = {
   readonly task: string;
   /** The task run's own name: the task's, with a number from its second run on. */
   readonly name: string;
+  readonly tags: readonly string[];
   readonly state: RunState;
   /** How often it was tried. */
   readonly attempt: number;
@@ -94,7 +95,8 @@ export async function readTestRun(services: AppServices, outcome: FlowRunOutcome
     parameters: (await getFlowRun(registry.db, id))?.parameters ?? null,
     taskRuns: await Promise.all(
       taskRuns.map(async (row) => ({
-        ...{ id: row.id, task: row.taskName, name: row.name, state: row.state, attempt: row.attempt, input: row.input },
+        ...{ id: row.id, task: row.taskName, name: row.name, tags: row.tags },
+        ...{ state: row.state, attempt: row.attempt, input: row.input },
         result: row.resultId === null ? null : ((await readResult(services, row.resultId))?.value ?? null),
       })),
     ),

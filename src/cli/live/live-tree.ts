@@ -87,6 +87,7 @@ function groupLine({ label, nodes, folded }: Group, total: number, { depth }: Dr
     { text: ` ${label}`, tone: 'plain' },
     { text: `  ${done} of ${total} done`, tone: 'faint' },
     ...(bad === 0 ? [] : [{ text: `, ${bad} failed`, tone: 'bad' } as const]),
+    ...tagPieces(nodes.at(-1)),
   ];
 }
 
@@ -98,6 +99,7 @@ function nodeLine(node: RunNode, { frame, depth }: Drawing): Line {
     { text: timeText(node, frame.now), tone: 'faint' },
     ...progressPieces(node),
     ...remark(node),
+    ...tagPieces(node),
   ];
 }
 
@@ -141,6 +143,10 @@ function remark(node: RunNode): Piece[] {
   if (state.kind === 'Running' && attempt === 1) return [];
   const text = state.kind === 'Running' ? `attempt ${attempt}` : stateText(state);
   return [{ text: `  ${text}`, tone: isNoteworthy(node) ? 'bad' : 'faint' }];
+}
+
+function tagPieces(node: RunNode | undefined): Piece[] {
+  return (node?.tags ?? []).map((tag) => ({ text: `  #${tag}`, tone: 'faint' }));
 }
 
 function cutLine(line: Line, columns: number): Line {

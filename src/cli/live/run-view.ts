@@ -11,6 +11,8 @@ export type RunNode = {
   readonly label: string;
   /** The run's own name. */
   readonly name: string;
+  /** Only tasks show theirs: a flow run's are among its facts. */
+  readonly tags: readonly string[];
   readonly state: RunState;
   readonly attempt: number;
   readonly reused: boolean;
@@ -80,12 +82,16 @@ function recordState(view: RunView, event: StateEvent, identity: NodeIdentity): 
   const { name, state, attempt, reused } = event;
   view.nodes.set(own.id, {
     ...own,
-    ...{ name, state, attempt, reused },
+    ...{ name, tags: tagsOf(event), state, attempt, reused },
     ...(known === undefined ? { children: [], folded: new Map<string, FoldedRuns>() } : belowOf(known)),
     ...(known?.attempt === attempt ? ofSameAttempt(known) : {}),
     ...(state.kind === 'Running' ? { startedAt: state.at } : {}),
   });
   if (isTerminal(state.kind)) foldOldest(view, identity, isSuccessful(state.kind) ? 'done' : 'bad');
+}
+
+function tagsOf(event: StateEvent): readonly string[] {
+  return event.type === 'task-run' ? (event.tags ?? []) : [];
 }
 
 /** Counts the oldest ended sibling of this kind instead of keeping it, when there are enough others. */

@@ -149,6 +149,7 @@ function taskJson(row: TaskRunRow): object {
     id: row.id,
     task: row.taskName,
     name: row.name,
+    tags: row.tags,
     state: row.state.kind,
     attempt: row.attempt,
     parentTaskRunId: row.parentTaskRunId,

@@ -57,6 +57,7 @@ export async function aTaskRun(
     parentTaskRunId: null,
     taskName: 'download',
     taskVersion: '1',
+    tags: [],
     callKey: '0',
     inputHash: id,
     inputJson: '{"url":"u"}',

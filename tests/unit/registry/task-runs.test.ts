@@ -190,6 +190,7 @@ test('a task of a flow run that does not exist is refused', async () => {
       parentTaskRunId: null,
       taskName: 't',
       taskVersion: '1',
+      tags: [],
       callKey: '0',
       inputHash: 'h',
       inputJson: '1',
