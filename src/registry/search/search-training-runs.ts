@@ -28,8 +28,7 @@ export async function searchTrainingRuns(db: RegistryDb, search: TrainingRunSear
   if (experimentIds !== undefined) query = query.where('experiment_id', 'in', experimentIds);
   for (const clause of filter) query = query.where(conditionOf(clause));
   for (const { identifier, direction } of orderBy) {
-    const value = valueOf(identifier);
-    query = query.orderBy(sql`${value} is null`).orderBy(value, direction);
+    query = query.orderBy(valueOf(identifier), (order) => order[direction]().nullsLast());
   }
   const rows = await query.orderBy('started_at', 'desc').orderBy('id').limit(limit).offset(offset).execute();
   return rows.map(toTrainingRun);
