@@ -1,4 +1,4 @@
-// Claim: on a registry of 100,000 flow runs and 1,000,000 task runs every command that lists, shows or searches, and the look
+// Claim: on a registry of 100,000 flow runs, 1,000,000 task runs and 20,000 training runs every command that lists, shows or searches, and the look
 // for crashed runs of one that writes, takes at most 1.5 times as long as on a nearly empty registry, plus 150 ms.
 // Usage: npm run build && node dist/benchmarks/big-registry.js [share of that size, e.g. 0.1]
 import { spawnSync } from 'node:child_process';
@@ -10,6 +10,7 @@ import { generateRegistry, type Generated } from '../tests/helpers/generated-reg
 
 const share = Number(process.argv[2] ?? 1);
 const ROUNDS = 3;
+const FILTER = "metrics.accuracy > 0.9 and params.engine = 'onnx'";
 const shipped = fileURLToPath(new URL('../bin/mlflow-ts.js', import.meta.url));
 const tiny = fileURLToPath(new URL('../tests/e2e/tiny-cli.js', import.meta.url));
 
@@ -28,6 +29,11 @@ const commands: readonly ((project: Project) => readonly string[])[] = [
   ({ flowRunId }) => [shipped, 'runs', 'logs', flowRunId.slice(-8)],
   () => [shipped, 'experiments', 'ls'],
   ({ experiment }) => [shipped, 'experiments', 'show', experiment],
+  () => [shipped, 'experiments', 'search'],
+  () => [shipped, 'experiments', 'search', '--filter', FILTER],
+  () => [shipped, 'experiments', 'search', '--filter', FILTER, '--order-by', 'metrics.loss'],
+  () => [shipped, 'experiments', 'search', '--order-by', 'metrics.accuracy DESC', '--order-by', 'params.engine'],
+  ({ experiment }) => [shipped, 'experiments', 'search', experiment, '--filter', 'metrics.accuracy > 2'],
   () => [shipped, 'trials', 'ls'],
   () => [shipped, 'models', 'ls'],
   ({ model }) => [shipped, 'models', 'show', model],

@@ -116,6 +116,7 @@ function insertTrainings(database: Database.Database, trainingRuns: number): voi
     for (let run = 0; run < trainingRuns / 20; run += 1) {
       const [id, at] = [newTrainingRunId(), STARTED + run * 1_000];
       insertTraining.run(id, experimentId, `training-${run}`, at, at + 500);
+      insertParam.run(id, 'engine', run % 3 === 0 ? '"cpu"' : '"onnx"');
       for (let key = 0; key < 6; key += 1) insertParam.run(id, `param-${key}`, String(run % 10));
       for (const key of ['accuracy', 'loss', 'validationAccuracy']) {
         for (let step = 1; step <= 5; step += 1) insertMetric.run(id, key, step, ((run * 7 + step) % 100) / 100, at);
