@@ -58,5 +58,5 @@ test('overhead: a run loads only what a run needs, and Kysely in its quicker for
   const { packages, files } = packagesLoadedBy(['run', 'idle'], TINY);
   for (const unneeded of ['yaml', 'ora', 'cli-table3', 'sharp', 'jiti']) expect(packages).not.toContain(unneeded);
   expect(packages).toContain('kysely');
-  expect(files).toBeLessThan(620);
+  expect(files).toBeLessThan(550);
 });
