@@ -30,10 +30,13 @@ function sealChunk(chunk: unknown, secrets: Secrets): unknown {
 function sealOutput(text: string, { seal }: Secrets): string {
   const sealed = seal.text(text);
   if (sealed === text) return text;
-  if (isJson(text)) return `${seal.document(text, text.trim().includes('\n') ? INDENT : 0)}\n`;
+  if (isJson(text)) {
+    const indent = text.trim().includes('\n') ? INDENT : 0;
+    return `${seal.document(text, { indent, numbers: true })}\n`;
+  }
   const lines = text.split('\n');
   return lines.every((line) => line === '' || isJson(line))
-    ? lines.map((line) => seal.document(line)).join('\n')
+    ? lines.map((line) => seal.document(line, { numbers: true })).join('\n')
     : sealed;
 }
 

@@ -37,7 +37,7 @@ export function resolveParameters(
   const { given, resolved, problems } = checkAssignments(flow, assignments, 'all', secrets);
   if (problems.length > 0) throw problemsError(flow.name, problems, shownBy);
   const parsed = toJson(flow.parameters.parse(resolved), `parameters of ${flow.name}`);
-  const values = withReferences(given, secrets.seal.data(parsed)) as JsonObject;
+  const values = withReferences(given, secrets.seal.values(parsed)) as JsonObject;
   const sources = leaves(values, []).map(({ path, value }) => ({
     key: path.join('.'),
     value,

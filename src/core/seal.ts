@@ -16,6 +16,9 @@ export class Seal {
   /** The other way round; also with the equal values of several variables. */
   readonly #texts = new Map<string, string>();
   readonly #values: ReadonlyMap<string, string>;
+  /** What is written for each number that is a secret, and back. */
+  readonly #numbers = new Map<number, string>();
+  readonly #openedNumbers = new Map<string, Json>();
   readonly #any: RegExp | undefined;
   readonly #each: RegExp | undefined;
   readonly #bytes: readonly { readonly name: string; readonly bytes: Buffer }[];
@@ -30,6 +33,7 @@ export class Seal {
       this.#texts.set(reference, text);
       if (!this.#references.has(text)) this.#references.set(text, reference);
     }
+    for (const name of names) this.#addNumber(name, values.get(name)!);
     this.#bytes = forms.map(({ name, text }) => ({ name, bytes: Buffer.from(text) }));
     if (forms.length === 0) return;
     const longestFirst = [...this.#references.keys()].sort((left, right) => right.length - left.length);
@@ -45,22 +49,22 @@ export class Seal {
     return this.#any?.test(text) === true ? this.#replace(text, false) : text;
   }
 
-  /** A copy of plain data in which every text, key and number is sealed; the data itself when there is nothing to seal. */
+  /** A copy of plain data in which every text and key is sealed; the data itself when there is nothing to seal. */
   data<Value>(value: Value): Value {
-    const any = this.#any;
-    if (any === undefined) return value;
-    const json = value as Json;
-    return (someInJson(json, (leaf) => any.test(String(leaf))) ? this.#map(json, false) : json) as Value;
+    return this.#sealed(value as Json, { numbers: false }) as Value;
+  }
+
+  /** As `data`, and numbers that are secrets become texts: for what a flow's own code made. */
+  values<Value extends Json>(value: Value): Value {
+    return this.#sealed(value, { numbers: true }) as Value;
   }
 
   /**
-   * As `data`, in a way that `open` undoes: what looked like a reference before gets twice its dollars. Different values give
+   * As `values`, in a way that `open` undoes: what looked like a reference before gets twice its dollars. Different values give
    * different sealed values, and what they are does not depend on the secrets.
    */
   json(value: Json): Json {
-    const isAffected = (leaf: string | number): boolean =>
-      this.#any?.test(String(leaf)) === true || (typeof leaf === 'string' && leaf.includes(REFERENCE_START));
-    return someInJson(value, isAffected) ? this.#map(value, true) : value;
+    return this.#sealed(value, { numbers: true, reversibly: true });
   }
 
   /** What `json` was given; undefined when a secret in it is not among these. */
@@ -77,17 +81,20 @@ export class Seal {
       return before + (text ?? '');
     };
     const key = (text: string): string => replaceReferences(text, open);
-    const value = mapJson(sealed, { key, text: (text) => this.#numberIn(text) ?? key(text) });
+    const value = mapJson(sealed, { key, text: (text) => this.#openedNumbers.get(text) ?? key(text) });
     return unknown.length === 0 ? { value } : undefined;
   }
 
   /** Seals a text that may be JSON, which it stays. A lone number is left alone unless it is a secret. */
-  document(text: string, indent = 0): string {
+  document(text: string, { indent = 0, numbers = false } = {}): string {
     if (this.#any?.test(text) !== true) return text;
-    if (NUMBER.test(text)) return this.#references.has(text) ? JSON.stringify(this.#number(text)) : text;
+    if (NUMBER.test(text)) {
+      const reference = this.#numbers.get(Number(text));
+      return reference === undefined ? text : JSON.stringify(reference);
+    }
     if (!/^\s*["[{]/.test(text)) return this.text(text);
     try {
-      return JSON.stringify(this.data(JSON.parse(text) as Json), null, indent);
+      return JSON.stringify(this.#sealed(JSON.parse(text) as Json, { numbers }), null, indent);
     } catch {
       return this.text(text);
     }
@@ -103,20 +110,25 @@ export class Seal {
     return Math.max(0, ...this.#bytes.map(({ bytes }) => bytes.length));
   }
 
-  #map(value: Json, reversibly: boolean): Json {
-    const seal = (text: string): string => this.#replace(text, reversibly);
-    return mapJson(value, { text: seal, key: seal, number: (number) => this.#number(String(number)) ?? number });
+  #addNumber(name: string, value: string): void {
+    const reference = referenceTo(name, NUMBER_FORM);
+    const number = Number(value);
+    const isNumber = NUMBER.test(value.trim()) && Number.isFinite(number);
+    this.#openedNumbers.set(reference, isNumber ? number : value);
+    if (isNumber && !this.#numbers.has(number)) this.#numbers.set(number, reference);
   }
 
-  #number(text: string): string | undefined {
-    const name = [...this.#values].find(([, value]) => value === text)?.[0];
-    return name === undefined ? undefined : referenceTo(name, NUMBER_FORM);
-  }
-
-  #numberIn(sealed: string): number | undefined {
-    const name = sealed.endsWith(`|${NUMBER_FORM}}`) ? sealed.slice('${env:'.length, -`|${NUMBER_FORM}}`.length) : '';
-    const value = referenceTo(name, NUMBER_FORM) === sealed ? this.#values.get(name) : undefined;
-    return value === undefined ? undefined : Number(value);
+  #sealed(value: Json, options: { readonly numbers: boolean; readonly reversibly?: true }): Json {
+    const { numbers, reversibly = false } = options;
+    if (this.#any === undefined && !reversibly) return value;
+    const isAffected = (leaf: string | number): boolean =>
+      typeof leaf === 'number'
+        ? numbers && this.#numbers.has(leaf)
+        : this.#any?.test(leaf) === true || (reversibly && leaf.includes(REFERENCE_START));
+    if (!someInJson(value, isAffected)) return value;
+    const text = (leaf: string): string => this.#replace(leaf, reversibly);
+    const number = (leaf: number): Json => this.#numbers.get(leaf) ?? leaf;
+    return mapJson(value, { text, key: text, ...(numbers ? { number } : {}) });
   }
 
   #replace(text: string, reversibly: boolean): string {

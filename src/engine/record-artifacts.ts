@@ -15,7 +15,7 @@ export function recordArtifacts(
   source: LogSource,
   links: Pick<NewArtifact, 'trainingRunId'> = {},
 ): Artifacts {
-  const { registry, storage, clock } = session.runtime;
+  const { registry, storage, secrets, clock } = session.runtime;
   const record = async (key: string, kind: ArtifactKind, content: Content): Promise<void> => {
     await insertArtifact(registry.db, {
       id: newArtifactId(),
@@ -28,7 +28,8 @@ export function recordArtifacts(
     });
     session.recorder.emit({ type: 'artifact', ...source, key, kind });
   };
-  const inline = (key: string, kind: ArtifactKind, content: Json): Promise<void> => record(key, kind, { content });
+  const inline = (key: string, kind: ArtifactKind, content: Json): Promise<void> =>
+    record(key, kind, { content: secrets.seal.values(content) });
 
   return {
     markdown: (key, text) => inline(key, 'markdown', text),

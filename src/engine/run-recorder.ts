@@ -80,7 +80,7 @@ export class RunRecorder {
   #log(source: LogSource, level: LogLevel, told: string, data: LogData | undefined): void {
     const { seal } = this.#secrets;
     const message = seal.text(told);
-    const copied = data === undefined ? {} : { data: seal.data(loggable(data)) };
+    const copied = data === undefined ? {} : { data: seal.values(loggable(data)) };
     const at = this.#clock.now();
     this.emit({ type: 'log', ...source, level, message, ...copied, at });
     this.#logs.push({

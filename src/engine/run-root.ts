@@ -51,9 +51,10 @@ async function outcomeOf(
   const row = await getFlowRun(session.runtime.registry.db, id);
   if (row === undefined) throw new Error(`Flow run ${id} was deleted while it ran.`);
   const { name, attempt, state, startedAt, endedAt } = row;
-  return session.runtime.secrets.seal.data({
+  const { seal } = session.runtime.secrets;
+  return seal.data({
     flowRun: { id, flow: links.flow, name, attempt, state, startedAt, endedAt },
-    ...(result === undefined ? {} : { result }),
+    ...(result === undefined ? {} : { result: seal.values(result) }),
     ...(error === undefined ? {} : { error: toRunError(error) }),
   });
 }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, rmSync, statSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { copyFile, mkdir, open, readdir, readFile, rename, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DataError, NotFoundError } from '../core/errors.ts';
 import type { Secrets } from '../core/secrets.ts';
+import { assertNoSecretIn } from './assert-no-secret-in.ts';
 import { discard, temporarySibling, writeFileAtomic } from './atomic-write.ts';
 import { explainFileError } from './file-errors.ts';
 import { sha256OfFile } from './hash-file.ts';
@@ -57,7 +58,7 @@ export function createArtifactStore(root: string, secrets?: Secrets): ArtifactSt
       return { hash, bytes: bytes.byteLength };
     },
     putFile: async (path) => {
-      if (secrets?.isEmpty === false) await assertNoSecretIn(path, secrets);
+      if (secrets !== undefined) await assertNoSecretIn(path, secrets);
       return copyIntoStore(path, root, pathOf);
     },
     read: async (hash) => readChecked(pathOf(hash), hash),
@@ -65,23 +66,6 @@ export function createArtifactStore(root: string, secrets?: Secrets): ArtifactSt
     removeUntouched: (hash, since) => removeUntouched(pathOf(hash), since),
   };
 }
-
-/** Read in pieces that overlap, so that a secret on the seam of two is seen. */
-async function assertNoSecretIn(path: string, secrets: Secrets): Promise<void> {
-  const overlap = secrets.seal.longest - 1;
-  let before = Buffer.alloc(0);
-  try {
-    for await (const chunk of createReadStream(path, { highWaterMark: READ_BYTES }) as AsyncIterable<Buffer>) {
-      const piece = Buffer.concat([before, chunk]);
-      secrets.assertNotIn(piece, `The file ${path}`);
-      before = piece.subarray(Math.max(0, piece.length - overlap));
-    }
-  } catch (error) {
-    throw explainFileError(error, path);
-  }
-}
-
-const READ_BYTES = 1024 * 1024;
 
 const SHA256 = /^[0-9a-f]{64}$/;
 

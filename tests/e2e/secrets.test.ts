@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
+import { filesBelow } from '../helpers/files-below.ts';
 import { runCli, type Ended } from './run-cli.ts';
 
 const SCRIPT = fileURLToPath(new URL('./secret-cli.js', import.meta.url));
@@ -41,20 +42,17 @@ function tracesOf(secret: string): string[] {
   ];
 }
 
-function leavings(): { name: string; bytes: Buffer }[] {
-  const files = readdirSync(cwd, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  return [
-    ...files.map((file) => ({ name: file.name, bytes: readFileSync(join(file.parentPath, file.name)) })),
-    ...told.flatMap(({ stdout, stderr }, n) => [
-      { name: `stdout ${n}`, bytes: Buffer.from(stdout) },
-      { name: `stderr ${n}`, bytes: Buffer.from(stderr) },
-    ]),
-  ];
+function leavings(): { path: string; bytes: Buffer }[] {
+  const outputs = told.flatMap(({ stdout, stderr }) => [
+    { path: 'stdout', bytes: Buffer.from(stdout) },
+    { path: 'stderr', bytes: Buffer.from(stderr) },
+  ]);
+  return [...filesBelow(cwd), ...outputs];
 }
 
 function leaksOf(...secrets: string[]): string[] {
-  return leavings().flatMap(({ name, bytes }) =>
-    secrets.flatMap(tracesOf).flatMap((trace) => (bytes.includes(trace) ? [`${trace} in ${name}`] : [])),
+  return leavings().flatMap(({ path, bytes }) =>
+    secrets.flatMap(tracesOf).flatMap((trace) => (bytes.includes(trace) ? [`${trace} in ${path}`] : [])),
   );
 }
 

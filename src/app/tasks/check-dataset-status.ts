@@ -8,7 +8,8 @@ export const checkDatasetStatus = task(
   async ({ metadata }: { readonly metadata: DatasetMetadata }, { services, run, log }): Promise<DatasetStatus> => {
     const { checkStatus } = await import('../../datasets/version/check-status.ts');
     const { rememberDatasetVersion } = await import('../dataset-versions.ts');
-    const status = await checkStatus({ dataDir: services.project.dataDir, metadata });
+    const { project, secrets } = services;
+    const status = await checkStatus({ dataDir: project.dataDir, metadata: secrets.seal.data(metadata) });
     log.info(`${metadata.name} is ${status.kind}: ${status.reason}`);
     if (status.kind === 'current') await rememberDatasetVersion(services, status.version, run.flowRunId);
     return status;

@@ -12,11 +12,13 @@ import type { FetchedDataset } from './download-dataset.ts';
 export const extractDataset = task(
   { name: 'extract-dataset' },
   async (
-    { metadata, fetched }: { readonly metadata: DatasetMetadata; readonly fetched: FetchedDataset },
+    { metadata: found, fetched }: { readonly metadata: DatasetMetadata; readonly fetched: FetchedDataset },
     { services, signal, progress, log, run },
   ): Promise<DatasetVersion> => {
     const { dataDir } = services.project;
     const { download, workFolder } = fetched;
+    // It is written beside the files.
+    const metadata = services.secrets.seal.data(found);
     if (!(await exists(workFolder))) {
       return versionMadeBefore(services, metadata, { workFolder, flowRunId: run.flowRunId });
     }

@@ -1,5 +1,6 @@
-import { NotFoundError } from '../../core/errors.ts';
+import { NotFoundError, ParameterError } from '../../core/errors.ts';
 import { shortId } from '../../core/ids.ts';
+import type { Seal } from '../../core/seal.ts';
 import type { DatasetVersion } from '../../datasets/dataset-version.ts';
 import type { DatasetMetadata } from '../../datasets/source.ts';
 import { task } from '../flow-api.ts';
@@ -12,10 +13,11 @@ export const loadDatasetMetadata = task(
   { name: 'load-dataset-metadata' },
   async (input: { readonly source: string; readonly requireFresh: boolean }, context): Promise<DatasetMetadata> => {
     const { openSource } = await import('../../datasets/sources/open-source.ts');
-    const { project, clock, cwd } = context.services;
+    const { project, clock, cwd, secrets } = context.services;
     const source = await openSource(input.source, { clock, cwd });
     try {
       const metadata = await source.describe(context.signal);
+      refuseSecretName(metadata.name, secrets.seal);
       if (metadata.synthetic) {
         context.log.warn(`${metadata.name} is synthetic: a program draws its images, nobody photographed them.`);
       }
@@ -23,7 +25,7 @@ export const loadDatasetMetadata = task(
     } catch (error) {
       if (input.requireFresh || !(error instanceof NotFoundError)) throw error;
       const { findLocalVersion } = await import('../../datasets/version/check-status.ts');
-      const local = await findLocalVersion({ dataDir: project.dataDir, source: source.address });
+      const local = await findLocalVersion({ dataDir: project.dataDir, source: secrets.seal.text(source.address) });
       if (local === undefined) throw error;
       context.log.warn(
         `${source.address} cannot be reached; its complete local version ${shortId(local.id)} is used. ` +
@@ -34,6 +36,14 @@ export const loadDatasetMetadata = task(
     }
   },
 );
+
+/** A dataset is called by its folder, and folders of models by the dataset. */
+function refuseSecretName(name: string, seal: Seal): void {
+  if (seal.text(name) === name) return;
+  throw new ParameterError(
+    `The dataset would be called "${name}", which holds a secret. Use the reference for another part of the source's path.`,
+  );
+}
 
 function metadataOf({
   source,

@@ -29,7 +29,7 @@ export const saveModel = task(
     { study: reference, finalist, evaluation, model }: SaveModelInput,
     { services, run, log },
   ): Promise<SavedModel> => {
-    const { storage, registry, clock, project, codeVersion } = services;
+    const { storage, registry, clock, project, secrets, codeVersion } = services;
     const study = await loadStudy(services, reference);
     const { image, classNames } = await findCache(project.dataDir, study.tensorCacheId);
     const dataset = await getDatasetVersion(registry.db, study.datasetVersionId);
@@ -52,7 +52,7 @@ export const saveModel = task(
           datasetVersion: study.datasetVersionId,
           synthetic: dataset?.synthetic ?? false,
           tensorCache: study.tensorCacheId,
-          parameters,
+          parameters: secrets.seal.values(parameters),
           metrics: evaluation.metrics,
           engine: finalist.engine,
           codeVersion,

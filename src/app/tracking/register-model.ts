@@ -7,6 +7,7 @@ import { getAlias } from '../../registry/model-aliases.ts';
 import { latestMetrics } from '../../registry/metrics.ts';
 import { listParams } from '../../registry/params.ts';
 import { setTags } from '../../registry/tags.ts';
+import { assertNoSecretIn } from '../../storage/assert-no-secret-in.ts';
 import { workDirOf } from '../services.ts';
 import { servicesOf } from './services-of.ts';
 import { trackedRun } from './tracking.ts';
@@ -48,11 +49,12 @@ export async function registerModel(
   const tracked = trackedRun('registerModel');
   const services = servicesOf(currentRunFor('registerModel'), 'registerModel');
   const { flowRunId } = currentRunFor('registerModel').run;
-  const { registry, clock, project, codeVersion } = services;
+  const { registry, clock, project, secrets, codeVersion } = services;
   const { db } = registry;
+  const path = resolve(services.cwd, source);
+  await assertNoSecretIn(path, secrets);
   await tracked.flush();
   const trainingRunId = await tracked.open();
-  const path = resolve(services.cwd, source);
   const { withLaidOutModel } = await import('./lay-out-model.ts');
   const layOut = { path, classNames: options.classNames, workDir: workDirOf(services) };
   const { row, folder } = await withLaidOutModel(layOut, async (model) =>
@@ -68,7 +70,7 @@ export async function registerModel(
         datasetVersion: options.datasetVersion ?? null,
         synthetic: options.synthetic ?? false,
         tensorCache: null,
-        parameters: { ...(options.parameters ?? (await listParams(db, trainingRunId))) },
+        parameters: secrets.seal.values({ ...(options.parameters ?? (await listParams(db, trainingRunId))) }),
         metrics: { ...(options.metrics ?? (await latestMetrics(db, trainingRunId))) },
         engine: {},
         codeVersion,

@@ -180,7 +180,7 @@ function checkKey(what: string, key: string): string {
 }
 
 function paramText(key: string, value: unknown, seal: Seal): string {
-  const json = JSON.stringify(seal.data(toJson(value, `param ${key}`)));
+  const json = JSON.stringify(seal.values(toJson(value, `param ${key}`)));
   if (json.length <= MAX_VALUE_LENGTH) return json;
   throw new UsageError(
     `Param ${key} is ${json.length} characters long, more than ${MAX_VALUE_LENGTH}. Log it as an artifact.`,

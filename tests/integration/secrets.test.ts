@@ -1,0 +1,106 @@
+import { afterAll, expect, test } from '@jest/globals';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { catalogue } from '../../flows/catalogue.ts';
+import { createTestHarness, flow, logParams, registerModel, task } from '../../src/index.ts';
+import { runCliHere, type Ended } from '../e2e/run-cli.ts';
+import { secretCatalogue } from '../e2e/secret-flows.ts';
+import { filesBelow } from '../helpers/files-below.ts';
+import { drawCorners } from '../helpers/project.ts';
+
+const room = mkdtempSync(join(tmpdir(), 'secrets-'));
+afterAll(() => rmSync(room, { recursive: true, force: true }));
+
+const leaksIn = (folder: string, secret: string): string[] =>
+  filesBelow(folder).flatMap(({ path, bytes }) => (path.includes(secret) || bytes.includes(secret) ? [path] : []));
+
+function cliIn(folder: string, env: Record<string, string>) {
+  mkdirSync(join(room, folder), { recursive: true });
+  return (...args: string[]): Promise<Ended> =>
+    runCliHere(args, { cwd: join(room, folder), env, catalogue: secretCatalogue });
+}
+
+test('config show shows references, with the values they stand for checked', async () => {
+  const cli = cliIn('show', { TOKEN: 'swordfish', PIN: '83749201' });
+  writeFileSync(join(room, 'show', 'c.yaml'), 'leaky:\n  token: a ${env:TOKEN}\n  pin: ${env:PIN}\n');
+  const shown = JSON.parse((await cli('config', 'show', 'leaky', '-c', 'c.yaml', '--json')).stdout) as object;
+  expect(shown).toMatchObject({
+    leaky: {
+      parameters: { token: 'a ${env:TOKEN}', pin: '${env:PIN}', plain: '$${env:NOT_A_REFERENCE}' },
+      sources: { token: 'c.yaml:2' },
+    },
+  });
+  const yaml = (await cli('config', 'show', 'leaky', '-c', 'c.yaml')).stdout;
+  writeFileSync(join(room, 'show', 'again.yaml'), yaml);
+  expect((await cli('config', 'show', 'leaky', '-c', 'again.yaml')).stdout).toBe(yaml);
+});
+
+test('a variable that is not set is told with its key, and no run is begun', async () => {
+  const cli = cliIn('missing', { TOKEN: 'swordfish' });
+  writeFileSync(
+    join(room, 'missing', 'p.json'),
+    '{"token": "${env:TOKEN}", "deep": [{"name": "a"}, {"name": "${env:GONE}"}]}',
+  );
+  const ended = await cli('run', 'leaky', '--params', 'p.json');
+  expect(ended.code).toBe(2);
+  expect(ended.stderr).toContain('deep[1].name: the environment variable GONE is not set');
+  expect((await cli('runs', 'ls', '--json')).stdout.trim()).toBe('[]');
+});
+
+test('a value that does not fit is told as its reference', async () => {
+  const cli = cliIn('misfit', { TOKEN: 'x-ray', PIN: 'swordfish' });
+  const ended = await cli('run', 'leaky', '-p', 'token=${env:TOKEN}', '-p', 'pin=${env:PIN}', '--json');
+  expect(ended.code).toBe(2);
+  expect(ended.stderr).toContain('received "${env:TOKEN}" (-p)');
+  expect(ended.stderr).toContain('received "${env:PIN}" (-p)');
+  expect(ended.stdout + ended.stderr).not.toMatch(/x-ray|swordfish/);
+});
+
+test('collect keeps the place a dataset comes from with the reference, and knows it again', async () => {
+  const hidden = join(room, 'swordfish-place');
+  await drawCorners(join(hidden, 'corners'), 2);
+  mkdirSync(join(room, 'collect'));
+  const cli = (...args: string[]): Promise<Ended> =>
+    runCliHere(args, { cwd: join(room, 'collect'), env: { PLACE: hidden }, catalogue });
+  const collect = ['run', 'collect', '-p', 'source=folder:${env:PLACE}/corners'];
+  expect(await cli(...collect)).toMatchObject({ code: 0 });
+  const again = await cli(...collect, '--json');
+  expect(again.stderr).toContain('corners is current');
+  expect(leaksIn(join(room, 'collect'), 'swordfish-place')).toEqual([]);
+  const [listed] = JSON.parse((await cli('data', 'ls', '--json')).stdout) as object[];
+  expect(listed).toMatchObject({ name: 'corners', source: 'folder:${env:PLACE}/corners', samples: 6 });
+});
+
+test('a model card has references, and files with a secret are not registered', async () => {
+  await using harness = await createTestHarness({ services: { env: { TOKEN: 'swordfish', PIN: '83749201' } } });
+  const { project } = harness.services;
+  writeFileSync(join(room, 'weights.bin'), 'weights');
+  mkdirSync(join(room, 'bad'));
+  writeFileSync(join(room, 'bad', 'weights.bin'), `${'-'.repeat(1024 * 1024 - 5)}swordfish`);
+  const good = task({ name: 'good' }, async ({ token, pin }: { token: string; pin: number }) => {
+    logParams({ token, pin, all: [token, { [token]: pin }] });
+    return (await registerModel(join(room, 'weights.bin'), 'weights')).version;
+  });
+  const train = flow(
+    { name: 'train', parameters: z.strictObject({ token: z.string(), pin: z.int() }) },
+    async (parameters) => {
+      await good(parameters);
+      await registerModel(join(room, 'bad'), 'bad');
+      return null;
+    },
+  );
+  const run = await harness.run(train, { token: '${env:TOKEN}', pin: '${env:PIN}' as never });
+  expect(run.error).toMatchObject({ code: 'DATA', message: expect.stringContaining(join('bad', 'weights.bin')) });
+  expect(run.parameters).toEqual({ token: '${env:TOKEN}', pin: '${env:PIN}' });
+  expect(run.taskRuns[0]).toMatchObject({ input: { token: '${env:TOKEN}', pin: '${env:PIN|number}' }, result: 1 });
+  expect(run.trainingRun?.params).toEqual({
+    token: '${env:TOKEN}',
+    pin: '${env:PIN|number}',
+    all: ['${env:TOKEN}', { '${env:TOKEN}': '${env:PIN|number}' }],
+  });
+  const card = filesBelow(project.modelsDir).find(({ path }) => path.endsWith('model.json'));
+  expect(JSON.parse(card!.bytes.toString())).toMatchObject({ parameters: { token: '${env:TOKEN}' } });
+  expect([...leaksIn(project.root, 'swordfish'), ...leaksIn(project.root, '83749201')]).toEqual([]);
+});
