@@ -90,6 +90,19 @@ export class Secrets {
     }
   }
 
+  /**
+   * For names of folders, which cannot be sealed.
+   * @throws ParameterError when the name holds a secret.
+   */
+  assertNotInName(name: string, what: string): void {
+    const sealed = this.#seal.text(name);
+    if (sealed === name) return;
+    throw new ParameterError(
+      `The ${what} would be called "${sealed}" and its folder would tell the secret. Give it a name without one.`,
+      { details: { name: sealed } },
+    );
+  }
+
   /** @throws DataError when the bytes hold a secret. */
   assertNotIn(bytes: Uint8Array, what: string): void {
     const name = this.#seal.findIn(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));

@@ -102,5 +102,41 @@ test('a model card has references, and files with a secret are not registered', 
   });
   const card = filesBelow(project.modelsDir).find(({ path }) => path.endsWith('model.json'));
   expect(JSON.parse(card!.bytes.toString())).toMatchObject({ parameters: { token: '${env:TOKEN}' } });
+  const named = flow({ name: 'named', parameters: z.strictObject({ token: z.string() }) }, async ({ token }) => {
+    await registerModel(join(room, 'weights.bin'), token);
+    return null;
+  });
+  expect((await harness.run(named, { token: '${env:TOKEN}' })).error).toMatchObject({ code: 'PARAMETER' });
   expect([...leaksIn(project.root, 'swordfish'), ...leaksIn(project.root, '83749201')]).toEqual([]);
+});
+
+test('a result is read back as it was returned: with what only looked like a reference, with numbers, and when it is a file', async () => {
+  await using harness = await createTestHarness({ services: { env: { TOKEN: 'swordfish', PIN: '83749201' } } });
+  const returned = (token: string, pin: number) => ({
+    big: Array.from({ length: 30_000 }, (_, n) => `${token} ${n}`),
+    pin,
+    text: '${env:TOKEN} $${env:PIN} ${env:OTHER}',
+    [token]: `$${token}`,
+  });
+  let executions = 0;
+  const give = task({ name: 'give' }, ({ token, pin }: { token: string; pin: number }) => {
+    executions += 1;
+    return returned(token, pin);
+  });
+  let attempts = 0;
+  const giving = flow(
+    { name: 'giving', parameters: z.strictObject({ token: z.string(), pin: z.int() }) },
+    async ({ token, pin }) => {
+      const given = await give({ token, pin });
+      attempts += 1;
+      if (attempts === 1) throw new Error('once');
+      return JSON.stringify(given) === JSON.stringify(returned(token, pin));
+    },
+  );
+  const first = await harness.run(giving, { token: '${env:TOKEN}', pin: '${env:PIN}' as never });
+  const second = await harness.retry(giving, first);
+  expect(second).toMatchObject({ state: { kind: 'Completed' }, result: true, attempt: 2 });
+  expect(executions).toBe(1);
+  const { root } = harness.services.project;
+  expect([...leaksIn(root, 'swordfish'), ...leaksIn(root, '83749201')]).toEqual([]);
 });

@@ -1,6 +1,5 @@
-import { NotFoundError, ParameterError } from '../../core/errors.ts';
+import { NotFoundError } from '../../core/errors.ts';
 import { shortId } from '../../core/ids.ts';
-import type { Seal } from '../../core/seal.ts';
 import type { DatasetVersion } from '../../datasets/dataset-version.ts';
 import type { DatasetMetadata } from '../../datasets/source.ts';
 import { task } from '../flow-api.ts';
@@ -17,7 +16,8 @@ export const loadDatasetMetadata = task(
     const source = await openSource(input.source, { clock, cwd });
     try {
       const metadata = await source.describe(context.signal);
-      refuseSecretName(metadata.name, secrets.seal);
+      // Models, and with them folders, are called by their dataset.
+      secrets.assertNotInName(metadata.name, 'dataset');
       if (metadata.synthetic) {
         context.log.warn(`${metadata.name} is synthetic: a program draws its images, nobody photographed them.`);
       }
@@ -36,14 +36,6 @@ export const loadDatasetMetadata = task(
     }
   },
 );
-
-/** A dataset is called by its folder, and folders of models by the dataset. */
-function refuseSecretName(name: string, seal: Seal): void {
-  if (seal.text(name) === name) return;
-  throw new ParameterError(
-    `The dataset would be called "${name}", which holds a secret. Use the reference for another part of the source's path.`,
-  );
-}
 
 function metadataOf({
   source,

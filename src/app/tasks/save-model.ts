@@ -34,6 +34,7 @@ export const saveModel = task(
     const { image, classNames } = await findCache(project.dataDir, study.tensorCacheId);
     const dataset = await getDatasetVersion(registry.db, study.datasetVersionId);
     const name = model ?? (await nameOfDataset(services, study.datasetVersionId));
+    secrets.assertNotInName(name, 'model');
     const testPredictions = await readPredictions(storage, evaluation.predictions);
     const { architecture, ...parameters } = finalist.settings;
     const saved = await withModelFolder({ storage, workDir: workDirOf(services) }, finalist.files, (source) =>

@@ -52,6 +52,7 @@ export async function registerModel(
   const { registry, clock, project, secrets, codeVersion } = services;
   const { db } = registry;
   const path = resolve(services.cwd, source);
+  secrets.assertNotInName(name, 'model');
   await assertNoSecretIn(path, secrets);
   await tracked.flush();
   const trainingRunId = await tracked.open();
