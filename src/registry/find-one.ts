@@ -9,6 +9,8 @@ type Search<Row> = {
   readonly describe: (row: Row) => string;
   /** How many fit, where `rows` are only the first of them. */
   readonly total?: number;
+  /** What was probably meant: a sentence, told when nothing fits. */
+  readonly hint?: string | undefined;
   /** The command that lists what exists. */
   readonly list: string;
 };
@@ -18,12 +20,13 @@ type Search<Row> = {
  * @throws NotFoundError when nothing fits; UsageError naming the candidates when several do and none fits exactly.
  */
 export function findOne<Row>(rows: readonly Row[], search: Search<Row>): Row {
-  const { what, wanted, isExact, describe, list, total = rows.length } = search;
+  const { what, wanted, isExact, describe, list, hint, total = rows.length } = search;
   const exact = rows.find(isExact);
   if (exact !== undefined) return exact;
   const [first, ...others] = rows;
   if (first === undefined) {
-    throw new NotFoundError(`There is no ${what} ${wanted}. \`${list}\` shows what exists.`, { details: { wanted } });
+    const help = [...(hint === undefined ? [] : [hint]), `\`${list}\` shows what exists.`].join(' ');
+    throw new NotFoundError(`There is no ${what} ${wanted}. ${help}`, { details: { wanted } });
   }
   if (others.length === 0) return first;
   const shown = rows.slice(0, MAX_CANDIDATES).map((row) => `  ${describe(row)}`);

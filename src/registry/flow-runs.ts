@@ -1,3 +1,5 @@
+import { closestName } from '../core/closest-name.ts';
+import { shortId } from '../core/ids.ts';
 import type { FlowRunId, TaskRunId } from '../core/ids.ts';
 import type { Json } from '../core/json.ts';
 import { OPEN_KINDS } from '../core/run-state.ts';
@@ -91,9 +93,17 @@ export async function findFlowRun(db: RegistryDb, idOrName: string): Promise<Flo
     total: rows.length < ids.length ? rows.length : total,
     isExact: (row) => row.id === idOrName,
     describe: (row) => `${row.id} (${row.name}, ${row.state_kind})`,
+    hint: rows.length === 0 ? await nearestRun(db, idOrName) : undefined,
     list: 'mlflow-ts runs ls',
   });
   return toFlowRun(found);
+}
+
+/** The newest runs are the ones people type the names and ids of. */
+async function nearestRun(db: RegistryDb, wanted: string): Promise<string | undefined> {
+  const newest = await listFlowRuns(db, { limit: 200 });
+  const closest = closestName(wanted, [...newest.map(({ name }) => name), ...newest.map(({ id }) => shortId(id))]);
+  return closest === undefined ? undefined : `Did you mean "${closest}"?`;
 }
 
 export type FlowRunFilter = {

@@ -121,10 +121,12 @@ test('runs watch follows a run of another process and ends as it does; runs canc
 test('a run whose process was killed is shown as such by reading, and is Crashed after the next command that writes', async () => {
   const running = startCli(['run', 'sleepy', '--name', 'victim'], { cwd });
   await running.stderrShows('wait');
-  running.child.kill('SIGKILL');
+  const told = (text: string): unknown => (text.includes('wait: Running') ? running.child.kill('SIGKILL') : undefined);
+  const watched = await runCliHere(['runs', 'watch', 'victim', '--json'], { cwd, told });
+  expect(watched.code).toBe(3);
+  expect(JSON.parse(watched.stdout)).toMatchObject({ name: 'victim', state: 'Crashed' });
   await running.ended;
   expect((await cli('runs', 'ls')).stdout).toMatch(/Running \(process gone\) .* victim/);
-  expect((await cli('runs', 'watch', 'victim')).code).toBe(3);
   const { stderr } = await cli('run', 'idle');
   expect(stderr).toContain('victim is now Crashed');
   expect((await json('runs', 'ls', '--state', 'crashed'))[0]).toMatchObject({ name: 'victim', state: 'Crashed' });

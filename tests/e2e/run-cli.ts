@@ -61,10 +61,18 @@ export function runCli(args: readonly string[], options: Options): Promise<Ended
   return startCli(args, options).ended;
 }
 
+type OptionsHere = Omit<Options, 'script'> &
+  Partial<Pick<CommandContext, 'catalogue' | 'interruptions'>> & {
+    /** Sees what is written to stderr when it is. */
+    readonly told?: (text: string) => void;
+  };
+
+const nobody: CommandContext['interruptions'] = { listen: () => () => undefined, kill: () => undefined };
+
 /** Runs the command line, unless told else over the small flows, in this process: the same code but for the process around it, and quicker. */
 export async function runCliHere(
   args: readonly string[],
-  { cwd, env = {}, catalogue = tinyCatalogue }: Omit<Options, 'script'> & Partial<Pick<CommandContext, 'catalogue'>>,
+  { cwd, env = {}, catalogue = tinyCatalogue, interruptions = nobody, told = () => undefined }: OptionsHere,
 ): Promise<Ended> {
   let stdout = '';
   let stderr = '';
@@ -77,10 +85,15 @@ export async function runCliHere(
     env,
     loadSecrets: () => Promise.resolve(secrets),
     stdout: { write: (text) => (stdout += text) },
-    stderr: { write: (text) => (stderr += text) },
+    stderr: {
+      write: (text) => {
+        stderr += text;
+        told(text);
+      },
+    },
     stdoutClosed: new AbortController().signal,
     clock: systemClock,
-    interruptions: { listen: () => () => undefined, kill: () => undefined },
+    interruptions,
     openServices: (options) => openServices({ ...options, cwd, env, secrets, version: '0.0.0' }),
   });
   return { code: exitCodeOf(ending), stdout, stderr };
