@@ -1,7 +1,7 @@
 import { sourceContract } from './source.ts';
 
 sourceContract({
-  prepare: () => Promise.resolve('sample:signs?perClass=2'),
-  change: () => Promise.resolve('sample:signs?perClass=3'),
-  expected: { name: 'sample-signs', layout: 'image-folders', synthetic: true, samples: 78, testSamples: 26, files: 79 },
+  prepare: () => Promise.resolve('sample:signs?perClass=1'),
+  change: () => Promise.resolve('sample:signs?perClass=2'),
+  expected: { name: 'sample-signs', layout: 'image-folders', synthetic: true, samples: 52, testSamples: 26, files: 53 },
 });

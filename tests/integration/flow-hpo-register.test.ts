@@ -21,10 +21,12 @@ beforeAll(async () => {
   await drawCorners(path.join(project.folder, 'corners', 'test'), 4, 100);
   await project.run('collect', { source: 'folder:corners' });
   await project.run('prep', { imageSize: 16, decodeWorkers: 1 });
+  await project.run('hpo', { space, trialEpochs, study: 'final' });
 });
 
 test('a study records its trials as training runs and goes on under its name', async () => {
   const { services, run } = project;
+  const { trainingRuns: known } = await showExperiment(services, 'corners');
   const first = await run('hpo', { space, trialEpochs, study: 'resumed', trials: 1 });
   expect(first.result).toMatchObject({ study: { name: 'resumed', trials: 1, complete: 1, failed: 0 } });
 
@@ -38,7 +40,7 @@ test('a study records its trials as training runs and goes on under its name', a
     { trial: 1, state: 'complete', params: { learningRate: 0.003 } },
   ]);
   const { trainingRuns } = await showExperiment(services, 'corners');
-  expect(trainingRuns).toHaveLength(2);
+  expect(trainingRuns).toHaveLength(known.length + 2);
   expect(trainingRuns[0]).toMatchObject({
     status: 'finished',
     params: { architecture: 'cnn', filters: 4, batchSize: 16 },
@@ -90,7 +92,6 @@ test('a cancelled study stops its trainings and is continued later', async () =>
 
 test('register trains, ranks, evaluates, saves and promotes; the same again is kept', async () => {
   const { services, run } = project;
-  await run('hpo', { space, trialEpochs, study: 'final' });
   const parameters = { study: 'final', model: 'corner-model', epochs, threads, finalists: 2 };
   const first = await run('register', parameters);
   expect(first).toMatchObject({
@@ -134,8 +135,8 @@ test('register trains, ranks, evaluates, saves and promotes; the same again is k
 
 test('the manual gate saves and never promotes, and says what superior would have done', async () => {
   const { services, run } = project;
-  await run('hpo', { space, trialEpochs, study: 'by-hand', trials: 1 });
-  const outcome = await run('register', { study: 'by-hand', model: 'by-hand', epochs, threads, gate: 'manual' });
+  const parameters = { study: 'final', model: 'by-hand', epochs, threads, gate: 'manual' };
+  const outcome = await run('register', parameters);
   expect(outcome.result).toMatchObject({
     model: { aliases: [] },
     promotion: { decision: 'kept', reason: expect.stringContaining('models promote by-hand/1') },
@@ -145,10 +146,9 @@ test('the manual gate saves and never promotes, and says what superior would hav
 
 test('a retry of a failed registration trains nothing again', async () => {
   const { services, run, retry } = project;
-  await run('hpo', { space, trialEpochs, study: 'retried', trials: 1 });
   const blocked = path.join(services.project.modelsDir, 'retried');
   await writeFile(blocked, 'in the way of the folder');
-  const failed = await run('register', { study: 'retried', model: 'retried', epochs, threads });
+  const failed = await run('register', { study: 'final', model: 'retried', epochs, threads });
   expect(failed.flowRun.state.kind).toBe('Failed');
   expect(failed.executed.at(-1)).toBe('save-model');
 

@@ -5,6 +5,7 @@ import { expect, test } from '@jest/globals';
 import { CrashedError, DataError, NotFoundError, ParameterError } from '../../../../src/core/errors.ts';
 import { openTensorCache } from '../../../../src/datasets/cache/open-tensor-cache.ts';
 import { prepareTensorCache } from '../../../../src/datasets/cache/prepare-tensor-cache.ts';
+import type { DatasetVersion } from '../../../../src/datasets/dataset-version.ts';
 import type { PrepSettings } from '../../../../src/datasets/tensor-cache.ts';
 import { createDatasetVersion } from '../../../../src/datasets/version/create-dataset-version.ts';
 import { decodeImage } from '../../../../src/datasets/decode/decode-image.ts';
@@ -31,17 +32,34 @@ async function makeVersion(fill: (folder: string) => Promise<void>) {
   const dataDir = await temporaryFolder();
   const folder = await temporaryFolder();
   await fill(folder);
+  const version = await createDatasetVersion({ ...quietContext(), dataDir, folder, owned: true, metadata });
+  return preparation(dataDir, version);
+}
+
+function preparation(dataDir: string, version: DatasetVersion) {
   const context = quietContext();
-  const version = await createDatasetVersion({ ...context, dataDir, folder, owned: true, metadata });
   const prepare = (more: Partial<Parameters<typeof prepareTensorCache>[0]> = {}) =>
     prepareTensorCache({ ...context, dataDir, version, settings, workers: 2, ...more });
   return { dataDir, version, prepare, messages: context.messages };
 }
 
-const twoClasses = (folder: string) => makeImageFolders(folder, ['cat', 'dog'], 20);
+type Fill = Parameters<typeof makeVersion>[0];
+const twoClasses: Fill = (folder) => makeImageFolders(folder, ['cat', 'dog'], 20);
+const twoShards: Fill = (folder) => makeImageFolders(folder, ['a', 'b'], 140);
+
+const shared = new Map<Fill, ReturnType<typeof makeVersion>>();
+
+/** A version that several tests read, without the caches of the tests before. */
+async function sharedVersion(fill: Fill) {
+  const making = shared.get(fill) ?? makeVersion(fill);
+  shared.set(fill, making);
+  const { dataDir, version } = await making;
+  await rm(path.join(dataDir, 'tensors'), { recursive: true, force: true });
+  return preparation(dataDir, version);
+}
 
 test('a cache holds every sample once, resized as predict does, with label and a stable id', async () => {
-  const { dataDir, version, prepare } = await makeVersion(twoClasses);
+  const { dataDir, version, prepare } = await sharedVersion(twoClasses);
   const seen: number[] = [];
   const summary = await prepare({ progress: ({ done }) => void seen.push(done) });
   expect(summary).toMatchObject({
@@ -74,7 +92,7 @@ test('a cache holds every sample once, resized as predict does, with label and a
 
 test('splits and sample ids do not depend on the image size; adding images moves none', async () => {
   const idsOf = async (fill: (folder: string) => Promise<void>, size: number) => {
-    const { dataDir, prepare } = await makeVersion(fill);
+    const { dataDir, prepare } = await sharedVersion(fill);
     const { path: folder } = await prepare({ settings: { ...settings, height: size, width: size } });
     const cache = await openTensorCache(path.join(dataDir, folder));
     return Promise.all(
@@ -135,7 +153,7 @@ test('idx files: official test set, labels by number, pixels untouched at their 
 });
 
 test('a complete cache is used as it is; damaged and missing shards are made anew and only those', async () => {
-  const { dataDir, prepare, messages } = await makeVersion((folder) => makeImageFolders(folder, ['a', 'b'], 140));
+  const { dataDir, prepare, messages } = await sharedVersion(twoShards);
   const summary = await prepare();
   const folder = path.join(dataDir, summary.path);
   const shards = (await listFiles(folder)).filter((name) => name.startsWith('shard'));
@@ -152,7 +170,7 @@ test('a complete cache is used as it is; damaged and missing shards are made ane
 });
 
 test('two preparations of the same cache at once both end with the same whole cache', async () => {
-  const { dataDir, prepare } = await makeVersion(twoClasses);
+  const { dataDir, prepare } = await sharedVersion(twoClasses);
   const [one, two] = await Promise.all([prepare(), prepare()]);
   expect(two).toEqual(one);
   const cache = await openTensorCache(path.join(dataDir, one.path));
@@ -196,7 +214,7 @@ test.each<[string, PrepSettings['split'], string]>([
     'add up to 1',
   ],
 ])('refuses %s', async (_, split, message) => {
-  const { prepare } = await makeVersion(twoClasses);
+  const { prepare } = await sharedVersion(twoClasses);
   const preparing = prepare({ settings: { ...settings, split } });
   await expect(preparing).rejects.toThrow(ParameterError);
   await expect(preparing).rejects.toThrow(message);
@@ -213,7 +231,7 @@ test('a sample file that was changed or removed fails the preparation', async ()
 });
 
 test('a killed child is a crash, its siblings end, and the next run goes on', async () => {
-  const { prepare } = await makeVersion((folder) => makeImageFolders(folder, ['a', 'b'], 140));
+  const { prepare } = await sharedVersion(twoShards);
   const children: ChildProcess[] = [];
   const preparing = prepare({
     onChild: (child) => children.push(child),
@@ -225,7 +243,7 @@ test('a killed child is a crash, its siblings end, and the next run goes on', as
 });
 
 test('cancelling stops the children, leaves no index and nothing half-written', async () => {
-  const { dataDir, prepare } = await makeVersion((folder) => makeImageFolders(folder, ['a', 'b'], 140));
+  const { dataDir, prepare } = await sharedVersion(twoShards);
   const cancel = new AbortController();
   const progress = () => cancel.abort(new Error('enough'));
   await expect(prepare({ signal: cancel.signal, progress })).rejects.toThrow('enough');

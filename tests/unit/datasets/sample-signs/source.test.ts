@@ -51,7 +51,7 @@ test('images arrive in the layout of the sign-language dataset, with progress to
 
 test('the same seed gives the same bytes, also in more worker threads; another seed gives other images', async () => {
   const one = await download('one', { seed: 7, perClass: 1 });
-  const more = await download('more', { seed: 7, perClass: 12 });
+  const more = await download('more', { seed: 7, perClass: 11 });
   for (const [name, bytes] of one) if (name.endsWith('.jpg')) expect(more.get(name)!.equals(bytes)).toBe(true);
   const again = await download('again', { seed: 7, perClass: 1 });
   expect(hashOf(again)).toBe(hashOf(one));
@@ -60,7 +60,7 @@ test('the same seed gives the same bytes, also in more worker threads; another s
 });
 
 test('images are 64 by 64 JPEG files, no two alike', async () => {
-  const files = await download('jpeg', { seed: 9, perClass: 3 });
+  const files = await download('jpeg', { seed: 9, perClass: 2 });
   const { default: sharp } = await import('sharp');
   const images = [...files].filter(([name]) => name.endsWith('.jpg'));
   expect(await sharp(images[0]![1]).metadata()).toMatchObject({ format: 'jpeg', width: 64, height: 64, channels: 3 });
