@@ -8,6 +8,8 @@ import type { Reference } from './secret-references.ts';
 const MIN_IN_ID = 16;
 const ID = /^(?:[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{64})$/;
 const NUMBER_FORM = 'number';
+/** Of longer texts only the beginning is in the regular expression, which must not grow with the size of a key. */
+const MAX_BEGINNING = 8;
 
 /** Puts references in the place of a fixed set of secrets, and secrets back in the place of references. Pure. */
 export class Seal {
@@ -19,8 +21,10 @@ export class Seal {
   /** What is written for each number that is a secret, and back. */
   readonly #numbers = new Map<number, string>();
   readonly #openedNumbers = new Map<string, Json>();
-  readonly #any: RegExp | undefined;
-  readonly #each: RegExp | undefined;
+  readonly #longestFirst: readonly string[];
+  /** How the texts begin, all of them: finds where one of them may be. */
+  readonly #beginnings: string | undefined;
+  readonly #anywhere: RegExp | undefined;
   readonly #bytes: readonly { readonly name: string; readonly bytes: Buffer }[];
 
   /** @param values The secrets by the names of their variables. */
@@ -35,18 +39,16 @@ export class Seal {
     }
     for (const name of names) this.#addNumber(name, values.get(name)!);
     this.#bytes = forms.map(({ name, text }) => ({ name, bytes: Buffer.from(text) }));
+    this.#longestFirst = [...this.#references.keys()].sort((left, right) => right.length - left.length);
+    const beginnings = new Set(this.#longestFirst.map((text) => text.slice(0, MAX_BEGINNING)));
     if (forms.length === 0) return;
-    const longestFirst = [...this.#references.keys()].sort((left, right) => right.length - left.length);
-    const alternatives = longestFirst
-      .map((text) => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`))
-      .join('|');
-    this.#any = new RegExp(alternatives);
-    this.#each = new RegExp(`${REFERENCE}|${alternatives}`, 'g');
+    this.#beginnings = [...beginnings].map(escapeForRegExp).join('|');
+    this.#anywhere = new RegExp(this.#beginnings);
   }
 
   /** The text with every secret replaced by its reference. */
   text(text: string): string {
-    return this.#any?.test(text) === true ? this.#replace(text, false) : text;
+    return this.#isIn(text) ? this.#replace(text, false) : text;
   }
 
   /** A copy of plain data in which every text and key is sealed; the data itself when there is nothing to seal. */
@@ -87,7 +89,7 @@ export class Seal {
 
   /** Seals a text that may be JSON, which it stays. A lone number is left alone unless it is a secret. */
   document(text: string, { indent = 0, numbers = false } = {}): string {
-    if (this.#any?.test(text) !== true) return text;
+    if (!this.#isIn(text)) return text;
     if (NUMBER.test(text)) {
       const reference = this.#numbers.get(Number(text));
       return reference === undefined ? text : JSON.stringify(reference);
@@ -120,11 +122,12 @@ export class Seal {
 
   #sealed(value: Json, options: { readonly numbers: boolean; readonly reversibly?: true }): Json {
     const { numbers, reversibly = false } = options;
-    if (this.#any === undefined && !reversibly) return value;
+    if (this.#beginnings === undefined && !(reversibly && JSON.stringify(value).includes(REFERENCE_START)))
+      return value;
     const isAffected = (leaf: string | number): boolean =>
       typeof leaf === 'number'
         ? numbers && this.#numbers.has(leaf)
-        : this.#any?.test(leaf) === true || (reversibly && leaf.includes(REFERENCE_START));
+        : this.#isIn(leaf) || (reversibly && leaf.includes(REFERENCE_START));
     if (!someInJson(value, isAffected)) return value;
     const text = (leaf: string): string => this.#replace(leaf, reversibly);
     const number = (leaf: number): Json => this.#numbers.get(leaf) ?? leaf;
@@ -132,36 +135,53 @@ export class Seal {
   }
 
   #replace(text: string, reversibly: boolean): string {
-    if (this.#each === undefined) return reversibly ? escapeReferences(text) : text;
+    if (this.#beginnings === undefined) return reversibly ? escapeReferences(text) : text;
     const isId = ID.test(text);
-    const each = new RegExp(this.#each);
+    const each = new RegExp(`${REFERENCE}|${this.#beginnings}`, 'g');
     let result = '';
     let done = 0;
     for (let match = each.exec(text); match !== null; match = each.exec(text)) {
       const { index } = match;
       const dollars = dollarsBefore(text, index, done);
       const found = this.#replacementOf(match, { dollars, isId, reversibly });
-      if (found === undefined) continue;
+      each.lastIndex = index + found.passed;
+      if (found.text === undefined) continue;
       result += text.slice(done, index) + (reversibly ? '$'.repeat(dollars) : '') + found.text;
       done = index + found.replaced;
-      each.lastIndex = index + found.passed;
     }
     return result + text.slice(done);
   }
 
-  /** What is put in the place of so many characters; undefined when the match stays as it is. */
+  /** What is put in the place of so many characters, none when they stay, and how many need not be looked at again. */
   #replacementOf(
-    { 0: matched, groups }: RegExpExecArray,
+    { 0: matched, groups, index, input }: RegExpExecArray,
     at: { readonly dollars: number; readonly isId: boolean; readonly reversibly: boolean },
-  ): { readonly text: string; readonly replaced: number; readonly passed: number } | undefined {
-    const { length } = matched;
-    const reference = this.#references.get(matched);
-    if (reference !== undefined) {
-      return at.isId && length < MIN_IN_ID ? undefined : { text: reference, replaced: length, passed: length };
+  ): { readonly text?: string; readonly replaced: number; readonly passed: number } {
+    const secret = this.#startingAt(input, index);
+    if (secret !== undefined) {
+      const { length } = secret;
+      const stays = at.isId && length < MIN_IN_ID;
+      return { ...(stays ? {} : { text: this.#references.get(secret)! }), replaced: length, passed: length };
     }
+    if (!matched.startsWith(REFERENCE_START)) return { replaced: 0, passed: 1 };
     const isSealed = !at.reversibly && at.dollars > 0 && this.#values.has(groups?.name ?? '');
+    if (isSealed) return { replaced: 0, passed: matched.length };
     // What is no reference of ours is looked into: its name may be a secret.
-    return isSealed ? undefined : { text: '', replaced: 0, passed: REFERENCE_START.length };
+    return { text: '', replaced: 0, passed: REFERENCE_START.length };
+  }
+
+  #isIn(text: string): boolean {
+    if (this.#beginnings === undefined || this.#anywhere?.test(text) !== true) return false;
+    const each = new RegExp(this.#beginnings, 'g');
+    for (let match = each.exec(text); match !== null; match = each.exec(text)) {
+      if (this.#startingAt(text, match.index) !== undefined) return true;
+      each.lastIndex = match.index + 1;
+    }
+    return false;
+  }
+
+  #startingAt(text: string, index: number): string | undefined {
+    return this.#longestFirst.find((secret) => text.startsWith(secret, index));
   }
 }
 
@@ -173,4 +193,8 @@ const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 /** The text, to be resolved or opened to itself. */
 export function escapeReferences(text: string): string {
   return replaceReferences(text, ({ dollars, written }) => '$'.repeat(2 * dollars) + written);
+}
+
+function escapeForRegExp(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`);
 }

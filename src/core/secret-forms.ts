@@ -13,7 +13,8 @@ const MIN_LINE = 16;
  */
 export function secretForms(value: string): SecretForm[] {
   const encoded = [...escapedForms(value), ...encodedForms(value)].filter(({ text }) => text.length >= MIN_ENCODED);
-  const all: SecretForm[] = [{ text: value }, ...encoded, ...lineForms(value)];
+  const trimmed = { form: 'trimmed', text: value.trim() };
+  const all: SecretForm[] = [{ text: value }, trimmed, ...encoded, ...lineForms(value)];
   const firstOfEach = new Map<string, SecretForm>();
   for (const form of all) if (!firstOfEach.has(form.text)) firstOfEach.set(form.text, form);
   return [...firstOfEach.values()];
@@ -22,7 +23,6 @@ export function secretForms(value: string): SecretForm[] {
 function escapedForms(value: string): SecretForm[] {
   const json = JSON.stringify(value).slice(1, -1);
   return [
-    { form: 'trimmed', text: value.trim() },
     { form: 'json', text: json },
     { form: 'json.json', text: JSON.stringify(json).slice(1, -1) },
     { form: 'quoted', text: inspect(value, { breakLength: Infinity, maxStringLength: null }).slice(1, -1) },

@@ -127,8 +127,8 @@ export class Secrets {
 
   #problemWith(name: string, value: string | undefined): string | undefined {
     if (value === undefined) return `the environment variable ${name} is not set`;
-    if (value === '') return `the environment variable ${name} is empty`;
-    if (value.length < MIN_LENGTH) {
+    if (value.trim() === '') return `the environment variable ${name} is empty`;
+    if (value.trim().length < MIN_LENGTH) {
       return `the value of ${name} is shorter than ${MIN_LENGTH} characters and stands in too much to be kept out of it. ${NO_SECRET}`;
     }
     if (value.includes(REFERENCE_START)) return `the value of ${name} contains "${REFERENCE_START}" itself`;
@@ -136,7 +136,7 @@ export class Secrets {
   }
 
   #isReadable(value: string): boolean {
-    return this.#readable.some((text) => text.includes(value));
+    return this.#readable.some((text) => text.includes(value.trim()));
   }
 
   /** Whether the references would give a value away: `TOKEN=TOKEN`. */

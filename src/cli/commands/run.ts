@@ -53,6 +53,7 @@ default. \`mlflow-ts flows show FLOW\` lists them, \`mlflow-ts config show FLOW 
 Examples:
   $ mlflow-ts run pipeline
   $ mlflow-ts run ./flows/census.ts:census -p folder=photos
+  $ mlflow-ts run ./flows/sync.ts:sync -p 'token=\${env:HUB_TOKEN}'    (a secret: its value is never recorded)
   $ mlflow-ts run pipeline -c configs/mnist.yaml -p source=idx:data/mnist --json
   $ mlflow-ts run hpo -p trials=12 -p 'space.learningRate.choice=[0.001, 0.01]' --workers 4
 

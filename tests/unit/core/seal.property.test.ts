@@ -34,7 +34,10 @@ const PLAIN = [
 ];
 const LETTERS = [...PLAIN, '{env:', '${env:A}', '{env:B|base64}', '}'];
 const text = fc.array(fc.constantFrom(...LETTERS), { maxLength: 12 }).map((letters) => letters.join(''));
-const secret = fc.array(fc.constantFrom(...PLAIN), { minLength: 4, maxLength: 7 }).map((letters) => letters.join(''));
+const secret = fc
+  .array(fc.constantFrom(...PLAIN), { minLength: 4, maxLength: 7 })
+  .map((letters) => letters.join(''))
+  .filter((value) => value.trim().length >= 4);
 const secrets = fc.array(secret, { minLength: 1, maxLength: 3 });
 
 const NAMES = ['A', 'B', 'C'];

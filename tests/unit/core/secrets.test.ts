@@ -116,6 +116,16 @@ test('each longer line of a key is sealed, and the lines that mark its begin and
   expect(seal.text(`${key[0]} ${key[2]}`)).toBe(`${key[0]} \${env:KEY|line.3}`);
 });
 
+test('a key of any length is sealed, in a text of any length', () => {
+  const key = Array.from({ length: 3_000 }, (_, n) => `line ${n} of a very long key`).join('\n');
+  const { seal } = learnt({ KEY: key });
+  expect(seal.text(`${'-'.repeat(1_000_000)}${key}!`).slice(-12)).toBe('-${env:KEY}!');
+});
+
+test('the line break that a file ends with need not be in what is told', () => {
+  expect(learnt({ TOKEN: 'abcd\n' }).seal.text('<abcd> abcd\n')).toBe('<${env:TOKEN|trimmed}> ${env:TOKEN}');
+});
+
 test('numbers that are a secret are sealed in values and stay numbers when they are opened', () => {
   const { seal } = learnt({ PIN: '83749201' });
   const sealed = seal.json({ pin: 83_749_201, other: 837_492_019 });
