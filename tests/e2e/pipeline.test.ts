@@ -7,10 +7,9 @@ import { column, runCli, runCliHere, SHIPPED, startCli } from './run-cli.ts';
 import { smallProject } from './small-project.ts';
 
 const cli = (cwd: string, ...args: string[]) => runCli(args, { cwd, script: SHIPPED });
-/** What only looks is done in this process, which is quicker. */
-const look = (cwd: string, ...args: string[]) => runCliHere(args, { cwd, catalogue });
+/** What only looks, and loads no flow, is done in this process, which is quicker. */
 const json = async (cwd: string, ...args: string[]): Promise<unknown> =>
-  JSON.parse((await look(cwd, ...args, '--json')).stdout);
+  JSON.parse((await runCliHere([...args, '--json'], { cwd, catalogue })).stdout);
 
 test('from an empty folder to a promoted model that predicts', async () => {
   const folder = await smallProject();
@@ -97,13 +96,16 @@ test.each(['pipeline', 'mnist', 'asl-alphabet'])('configs/%s.yaml fits the flows
   const config = path.resolve('configs', `${name}.yaml`);
   const folder = await temporaryFolder();
   // All sections of the file are checked, whatever flow is asked for.
-  expect(await look(folder, 'config', 'show', 'pipeline', '-c', config)).toMatchObject({ code: 0 });
+  expect(await cli(folder, 'config', 'show', 'pipeline', '-c', config)).toMatchObject({ code: 0 });
 });
 
 test('configs/pipeline.yaml writes the defaults out', async () => {
   const folder = await temporaryFolder();
   const parameters = async (...args: string[]) =>
-    ((await json(folder, 'config', 'show', 'pipeline', ...args)) as { pipeline: { parameters: unknown } }).pipeline
-      .parameters;
+    (
+      JSON.parse((await cli(folder, 'config', 'show', 'pipeline', ...args, '--json')).stdout) as {
+        pipeline: { parameters: unknown };
+      }
+    ).pipeline.parameters;
   expect(await parameters('-c', path.resolve('configs', 'pipeline.yaml'))).toEqual(await parameters());
 });
