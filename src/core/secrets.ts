@@ -129,7 +129,7 @@ export class Secrets {
     if (value === undefined) return `the environment variable ${name} is not set`;
     if (value.trim() === '') return `the environment variable ${name} is empty`;
     if (value.trim().length < MIN_LENGTH) {
-      return `the value of ${name} is shorter than ${MIN_LENGTH} characters and stands in too much to be kept out of it. ${NO_SECRET}`;
+      return `the value of ${name} has fewer than ${MIN_LENGTH} characters, too few to be kept out of what is written. ${NO_SECRET}`;
     }
     if (value.includes(REFERENCE_START)) return `the value of ${name} contains "${REFERENCE_START}" itself`;
     return this.#isReadable(value) || this.#isInReferences(name, value) ? tooOrdinary(name) : undefined;
@@ -162,7 +162,10 @@ function tooOrdinary(name: string): string {
 
 function resolveError(what: string, problems: readonly string[]): ParameterError {
   const lines = problems.map((problem) => `\n  ${problem}.`).join('');
-  return new ParameterError(`The references in ${what} cannot be resolved:${lines}`, {
-    details: { problems: [...problems] },
-  });
+  return new ParameterError(
+    `The references in ${what} cannot be resolved:${lines}\nSet the variables for this command. $\${env:NAME} stands for the text \${env:NAME} itself.`,
+    {
+      details: { problems: [...problems] },
+    },
+  );
 }

@@ -44,7 +44,7 @@ export const saveModel = task(
         testPredictions,
         trainingRunId: finalist.trainingRunId,
         flowRunId: run.flowRunId,
-        card: {
+        card: secrets.seal.data({
           signature: {
             input: { name: 'image', ...image },
             output: { name: 'probabilities', classNames: [...classNames] },
@@ -57,7 +57,7 @@ export const saveModel = task(
           metrics: evaluation.metrics,
           engine: finalist.engine,
           codeVersion,
-        },
+        }),
       }),
     );
     log.info(`Saved ${name} version ${saved.row.version} in ${saved.folder}`);

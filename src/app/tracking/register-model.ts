@@ -58,14 +58,16 @@ export async function registerModel(
   const trainingRunId = await tracked.open();
   const { withLaidOutModel } = await import('./lay-out-model.ts');
   const layOut = { path, classNames: options.classNames, workDir: workDirOf(services) };
-  const { row, folder } = await withLaidOutModel(layOut, async (model) =>
-    saveModelVersion(db, clock, project.modelsDir, {
+  const { row, folder } = await withLaidOutModel(layOut, async (model) => {
+    // What was made of the source can hold more than that: the names of the classes.
+    await assertNoSecretIn(model.folder, secrets);
+    return saveModelVersion(db, clock, project.modelsDir, {
       name,
       source: model.folder,
       trainingRunId,
       flowRunId,
       once: 'per files',
-      card: {
+      card: secrets.seal.data({
         signature: model.signature,
         architecture: {},
         datasetVersion: options.datasetVersion ?? null,
@@ -75,9 +77,9 @@ export async function registerModel(
         metrics: { ...(options.metrics ?? (await latestMetrics(db, trainingRunId))) },
         engine: {},
         codeVersion,
-      },
-    }),
-  );
+      }),
+    });
+  });
   const { version } = row;
   if (options.tags !== undefined) await setTags(db, { kind: 'model_version', id: `${name}/${version}` }, options.tags);
   if (options.alias !== undefined && (await getAlias(db, name, options.alias))?.version !== version) {

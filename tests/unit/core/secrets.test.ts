@@ -46,7 +46,7 @@ test('what cannot be resolved is told for every place, with the path of its key'
   ).toEqual([
     'a.b[2]: the environment variable GONE is not set',
     'c: the environment variable EMPTY is empty',
-    expect.stringMatching(/^d: the value of SHORT is shorter than 4 characters/),
+    expect.stringMatching(/^d: the value of SHORT has fewer than 4 characters/),
   ]);
   expect(problemsWith({}, { a: '${env:not a name}', b: '${env:A|base64}' })).toEqual([
     expect.stringMatching(/^a: "\$\{env:" is no reference/),
