@@ -85,7 +85,9 @@ async function reuse(run: ActiveTaskRun, recorded: TaskRunRow): Promise<{ readon
   const row = recorded.resultId === null ? null : await getResult(runtime.registry.db, recorded.resultId);
   const result = row === null ? { value: null } : row === undefined ? undefined : await openResult(runtime, row);
   if (result === undefined) {
-    run.log.warn('The recorded result is gone or damaged: the task is executed again.');
+    run.log.warn(
+      'The recorded result is gone, damaged or holds a secret that this run is not given: the task is executed again.',
+    );
     return undefined;
   }
   run.emit(recorded.state, true);

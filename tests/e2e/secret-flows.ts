@@ -71,6 +71,8 @@ const leaky = flow(
   },
   async ({ token, pin, plain }, { log }) => {
     log.info(`the flow was given ${token} and ${String(pin)}`);
+    console.log(JSON.stringify({ pin, list: [token] }));
+    process.stdout.write(Buffer.from(`bytes ${token}\n`));
     const told = await tell({ token });
     const kept = await keep({ token });
     const shouted = await shout.map([{ token: `${token}-1` }, { token: `${token}-2` }]);

@@ -80,6 +80,8 @@ test('a run that tells its secret in every way leaves references in all that it 
   expect(first.code).toBe(1);
   expect(first.stderr).toContain(`token ${REFERENCE}, twice ${REFERENCE}${REFERENCE}`);
   expect(first.stderr).toContain(`warned of ${REFERENCE}`);
+  expect(first.stdout).toContain('{"pin":"${env:PIN|number}","list":["${env:TOKEN}"]}\n');
+  expect(first.stdout).toContain(`bytes ${REFERENCE}\n`);
   expect(documentOf(first)).toMatchObject({
     error: { message: `refused: ${REFERENCE}`, cause: { message: `because of ${REFERENCE}` } },
   });

@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { catalogue } from '../../flows/catalogue.ts';
-import { createTestHarness, flow, logParams, registerModel, task } from '../../src/index.ts';
+import { runFlow } from '../../src/engine/run-flow.ts';
+import { byInputs, cacheBy, createTestHarness, flow, logParams, registerModel, task } from '../../src/index.ts';
 import { runCliHere, type Ended } from '../e2e/run-cli.ts';
 import { secretCatalogue } from '../e2e/secret-flows.ts';
+import { openEngine } from '../helpers/engine.ts';
 import { filesBelow } from '../helpers/files-below.ts';
 import { drawCorners } from '../helpers/project.ts';
 
@@ -139,4 +141,40 @@ test('a result is read back as it was returned: with what only looked like a ref
   expect(executions).toBe(1);
   const { root } = harness.services.project;
   expect([...leaksIn(root, 'swordfish'), ...leaksIn(root, '83749201')]).toEqual([]);
+});
+
+test('another value of a secret is no other cache key, and a cached result holds the value as it is now', async () => {
+  let executions = 0;
+  const given: string[] = [];
+  const sign = (name: string, cache: typeof byInputs) =>
+    task({ name, cache }, ({ token }: { token: string }) => {
+      executions += 1;
+      return `signed with ${token}`;
+    });
+  const [byAll, byNothing] = [
+    sign('by-all', byInputs),
+    sign(
+      'by-nothing',
+      cacheBy(() => ({})),
+    ),
+  ];
+  const signing = flow({ name: 'signing', parameters: z.strictObject({ token: z.string() }) }, async ({ token }) => {
+    given.push(await byAll({ token }), await byNothing({ token }));
+    return null;
+  });
+  const run = async (token: string, env: Record<string, string>): Promise<void> => {
+    const engine = await openEngine({ folder: join(room, 'cache'), env });
+    expect(await runFlow(signing, { token }, { ...engine.runtime, services: undefined as never })).toMatchObject({
+      result: null,
+    });
+    await engine.close();
+  };
+  await run('${env:TOKEN}', { TOKEN: 'swordfish' });
+  await run('${env:TOKEN}', { TOKEN: 'marlin-77' });
+  expect(executions).toBe(2);
+  expect(given.slice(2)).toEqual(['signed with marlin-77', 'signed with marlin-77']);
+  // Without the secret its results cannot be read: they are made anew.
+  await run('no secret', {});
+  expect(executions).toBe(4);
+  expect(given.slice(4)).toEqual(['signed with no secret', 'signed with no secret']);
 });
