@@ -2,7 +2,9 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { basename, dirname } from 'node:path';
+import { attempt } from '../core/attempt.ts';
 import type { Clock } from '../core/clock.ts';
+import { inspectRegistry, type RegistryHealth } from '../registry/maintenance/inspect-registry.ts';
 import { openRegistry } from '../registry/open-registry.ts';
 import { readProjectFile } from './project-file.ts';
 import type { Project } from './project.ts';
@@ -86,16 +88,49 @@ function checkWritable(name: string, folder: string): Check {
 
 async function checkRegistry(path: string, clock: Clock): Promise<Check> {
   const name = 'registry';
+  const file = statSync(path, { throwIfNoEntry: false });
   try {
     const registry = await openRegistry({ path, clock, readOnly: true });
     const { schemaVersion } = registry;
     await registry.close();
-    const exists = statSync(path, { throwIfNoEntry: false }) !== undefined;
-    return { name, status: 'ok', found: `${path} (${exists ? `schema ${schemaVersion}` : 'made by the first run'})` };
+    if (file === undefined) return { name, status: 'ok', found: `${path} (made by the first run)` };
+    const found = `${path} (schema ${schemaVersion})`;
+    if (file.size > CHECKED_UP_TO)
+      return { name, status: 'ok', found, remedy: 'It is large: `mlflow-ts registry check` reads through it.' };
+    const health = inspectRegistry(path, 'quick');
+    return health.sound ? { name, status: 'ok', found } : damaged(health);
   } catch (error) {
-    const remedy = 'Restore it from a backup, or move it away: the next run makes a new one.';
-    return { name, status: 'broken', found: error instanceof Error ? error.message : String(error), remedy };
+    const health = attempt(() => inspectRegistry(path, 'quick'));
+    if (health !== undefined && !health.sound && health.schemaVersion !== null) return damaged(health);
+    const found = error instanceof Error ? error.message : String(error);
+    return { name, status: 'broken', found, ...remedyFor(health) };
   }
+}
+
+/** Reading through more takes longer than somebody waits who asks what is wrong. */
+const CHECKED_UP_TO = 256 * 2 ** 20;
+
+function damaged({ path, problems, tables }: RegistryHealth): Check {
+  const whole = tables.filter(({ readable }) => readable);
+  const rows = tables.reduce((sum, table) => sum + table.rows, 0);
+  const partly = tables.filter(({ readable }) => !readable).map((table) => table.name);
+  const readable = `${whole.length} of ${tables.length} tables can be read, ${rows.toLocaleString('en-US')} rows`;
+  const rest = partly.length === 0 ? '' : `; damaged: ${partly.join(', ')}`;
+  return {
+    name: 'registry',
+    status: 'broken',
+    found: `${path} is damaged (${problems[0] ?? 'rows cannot be read'}). ${readable}${rest}`,
+    remedy:
+      'Restore a backup: mlflow-ts registry restore FILE\nor save what can be read: mlflow-ts registry salvage NEWFILE',
+  };
+}
+
+/** The error itself says what to do about a registry that is newer, or that the machine keeps from us. */
+function remedyFor(health: RegistryHealth | undefined): Pick<Check, 'remedy'> {
+  if (health?.isNewer === true || health === undefined) return {};
+  return {
+    remedy: 'Restore a backup: mlflow-ts registry restore FILE\nor move it away: the next run makes a new one.',
+  };
 }
 
 async function checkDisk(folder: string): Promise<Check> {

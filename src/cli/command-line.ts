@@ -9,6 +9,7 @@ import { declareFlows } from './commands/flows.ts';
 import { declareInit } from './commands/init.ts';
 import { declareModels } from './commands/models.ts';
 import { declarePredict } from './commands/predict.ts';
+import { declareRegistry } from './commands/registry.ts';
 import { declareRun } from './commands/run.ts';
 import { declareRuns } from './commands/runs.ts';
 import { declareTrials } from './commands/trials.ts';
@@ -71,6 +72,7 @@ function declareProgram(context: CommandContext): Command {
   declareInit(program, context);
   declareConfig(program, context);
   declareDoctor(program, context);
+  declareRegistry(program, context);
   declareCompletion(program, context);
   return program;
 }

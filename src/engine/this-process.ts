@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { ProcessIdentity } from '../registry/process-identity.ts';
+import { attempt } from '../core/attempt.ts';
 
 /** Whether a recorded process lives, as far as can be told from here. */
 export type Liveness = 'alive' | 'dead' | 'elsewhere';
@@ -76,12 +77,4 @@ function askPs(pid: number): ProcessFacts | undefined {
 
 function signalable(pid: number): boolean {
   return attempt(() => process.kill(pid, 0)) ?? false;
-}
-
-function attempt<Value>(read: () => Value): Value | undefined {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
 }

@@ -26,9 +26,12 @@ export function explainSqliteError(error: unknown, path: string): unknown {
 const remedies: readonly (readonly [string, string])[] = [
   [
     'SQLITE_NOTADB',
-    'is not an SQLite database. Move the file away (a new registry is made), or restore it from a backup.',
+    'is not an SQLite database. Restore a backup (mlflow-ts registry restore FILE), or move the file away: a new one is made.',
   ],
-  ['SQLITE_CORRUPT', 'is damaged. Move it away with its -wal and -shm files, or restore it from a backup.'],
+  [
+    'SQLITE_CORRUPT',
+    'is damaged. `mlflow-ts doctor` says what can be saved; restore a backup (mlflow-ts registry restore FILE) or save what can be read (mlflow-ts registry salvage NEWFILE).',
+  ],
   ['SQLITE_FULL', 'cannot grow: the disk is full. Free some space and try again; what was recorded before is kept.'],
   ['SQLITE_BUSY', 'stayed locked by another process for 10 seconds. End that process, or try again.'],
   [

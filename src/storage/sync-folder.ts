@@ -23,7 +23,8 @@ export async function syncFolderTree(path: string): Promise<void> {
 
 const AT_ONCE = 16;
 
-async function syncPath(path: string): Promise<void> {
+/** Writes a file to the disk. */
+export async function syncPath(path: string): Promise<void> {
   const handle = await open(path, 'r');
   try {
     await handle.sync();

@@ -112,7 +112,7 @@ test('a damaged registry is refused with path and remedy', async () => {
     writeFileSync(path, bytes);
     const open = openRegistry({ path, clock });
     await expect(open).rejects.toThrow(EnvironmentError);
-    await expect(open).rejects.toThrow(`${path} is damaged. Move it away`);
+    await expect(open).rejects.toThrow(`${path} is damaged. \`mlflow-ts doctor\``);
   });
 });
 
