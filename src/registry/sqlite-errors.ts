@@ -36,7 +36,7 @@ const remedies: readonly (readonly [string, string])[] = [
   ['SQLITE_BUSY', 'stayed locked by another process for 10 seconds. End that process, or try again.'],
   [
     'SQLITE_CANTOPEN',
-    'cannot be opened. Its folder must exist and be writable for you; or name another with --home or MLFLOW_TS_HOME.',
+    'cannot be opened. You need permission to read and write the file and its folder; or name another with --home or MLFLOW_TS_HOME.',
   ],
   [
     'SQLITE_READONLY',

@@ -22,14 +22,24 @@ export type Started = {
   readonly ended: Promise<Ended>;
 };
 
-type Options = { readonly cwd: string; readonly env?: Readonly<Record<string, string>>; readonly script?: string };
+type Options = {
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly script?: string;
+  /** Another user, where this one may become anybody. */
+  readonly uid?: number;
+};
 
 /** Starts the command line in a folder, without any of the caller's own settings. */
-export function startCli(args: readonly string[], { cwd, env = {}, script = TINY }: Options): Started {
+export function startCli(args: readonly string[], { cwd, env = {}, script = TINY, uid }: Options): Started {
   const own = Object.entries(process.env).filter(
     ([name]) => !/^(MLFLOW_TS_|NODE_|GITHUB_|JEST_|CI$|NO_COLOR$|FORCE_COLOR$)/.test(name),
   );
-  const child = spawn(process.execPath, [script, ...args], { cwd, env: { ...Object.fromEntries(own), ...env } });
+  const child = spawn(process.execPath, [script, ...args], {
+    cwd,
+    env: { ...Object.fromEntries(own), ...env },
+    ...(uid === undefined ? {} : { uid, gid: uid }),
+  });
   let stdout = '';
   let stderr = '';
   const listeners = new Set<() => void>();
@@ -61,7 +71,7 @@ export function runCli(args: readonly string[], options: Options): Promise<Ended
   return startCli(args, options).ended;
 }
 
-type OptionsHere = Omit<Options, 'script'> &
+type OptionsHere = Omit<Options, 'script' | 'uid'> &
   Partial<Pick<CommandContext, 'catalogue' | 'interruptions'>> & {
     /** Sees what is written to stderr when it is. */
     readonly told?: (text: string) => void;

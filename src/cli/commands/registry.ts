@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { CommandContext, GlobalOptions } from '../command-context.ts';
 import { createOutput } from '../output.ts';
-import type { Output } from '../output.ts';
+import type { Whereabouts } from '../registry/whereabouts.ts';
 
 /** `registry`: the file in which everything is recorded. None of these commands needs it to be sound. */
 export function declareRegistry(program: Command, context: CommandContext): void {
@@ -49,15 +49,6 @@ Examples:
   $ mlflow-ts registry check ~/backups/registry.db
   $ mlflow-ts registry restore ~/backups/registry.db
   $ mlflow-ts registry salvage saved.db && mlflow-ts registry restore saved.db    # when it is damaged`;
-
-/** What these commands work with. */
-export type Whereabouts = {
-  /** The project's registry. */
-  readonly path: string;
-  /** The file that was named, absolute; the project's registry when none was. */
-  readonly file: string;
-  readonly output: Output;
-};
 
 async function whereAbouts(context: CommandContext, command: Command, file: string | undefined): Promise<Whereabouts> {
   const path = await import('node:path');

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { copyRegistry } from '../../registry/maintenance/backup-registry.ts';
 import type { CommandContext } from '../command-context.ts';
-import type { Whereabouts } from '../commands/registry.ts';
+import type { Whereabouts } from './whereabouts.ts';
 import { bytesText } from '../live/progress-text.ts';
 import { whileWaiting } from '../while-waiting.ts';
 import { assertMayWrite } from './assert-may-write.ts';

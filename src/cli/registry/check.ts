@@ -1,6 +1,6 @@
 import { inspectRegistry } from '../../registry/maintenance/inspect-registry.ts';
 import type { CommandContext } from '../command-context.ts';
-import type { Whereabouts } from '../commands/registry.ts';
+import type { Whereabouts } from './whereabouts.ts';
 import { bytesText } from '../live/progress-text.ts';
 import { whileWaiting } from '../while-waiting.ts';
 import { tablesText } from './health-text.ts';

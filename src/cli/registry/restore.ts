@@ -1,6 +1,6 @@
 import { checkRestorable, restoreRegistry } from '../../app/restore-registry.ts';
 import type { CommandContext } from '../command-context.ts';
-import type { Whereabouts } from '../commands/registry.ts';
+import type { Whereabouts } from './whereabouts.ts';
 import { countText } from '../count-text.ts';
 import { isSure } from '../is-sure.ts';
 import { whileWaiting } from '../while-waiting.ts';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { salvageRegistry, type SalvagedTable } from '../../registry/maintenance/salvage-registry.ts';
 import type { CommandContext } from '../command-context.ts';
-import type { Whereabouts } from '../commands/registry.ts';
+import type { Whereabouts } from './whereabouts.ts';
 import { countText } from '../count-text.ts';
 import type { Output } from '../output.ts';
 import { tableText } from '../table.ts';

@@ -81,7 +81,9 @@ function tellLeft(
   context: CommandContext,
 ): void {
   const short = shortId(run.id);
-  output.remark(`${run.name} goes on. Watch it: mlflow-ts runs watch ${short} · stop it: mlflow-ts runs cancel ${short}`);
+  output.remark(
+    `${run.name} goes on. Watch it: mlflow-ts runs watch ${short} · stop it: mlflow-ts runs cancel ${short}`,
+  );
   context.end({ kind: 'interrupted', signal });
 }
 

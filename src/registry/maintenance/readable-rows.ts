@@ -52,7 +52,7 @@ function wholeRange(database: Database.Database, table: string): [number, number
 }
 
 /** More rows than the pages at the end hold that one damaged page hides. */
-const PAST_THE_LAST = 10_000;
+const PAST_THE_LAST = 2_000;
 
 /** The greatest row id from which a later row can still be reached. */
 function lastSeen(database: Database.Database, table: string): number {
