@@ -1,34 +1,11 @@
 import { DataError, ParameterError } from './errors.ts';
 import type { Json } from './json.ts';
-import { LOG_LEVELS } from './logger.ts';
 import { mapJson, pathText } from './map-json.ts';
-import { RUN_STATE_KINDS } from './run-state.ts';
+import { OWN_WORDS } from './own-words.ts';
 import { Seal } from './seal.ts';
 import { REFERENCE_START, referenceTo, replaceReferences, type Reference } from './secret-references.ts';
 
 const MIN_LENGTH = 4;
-
-/** Words that are written into every record and must stay what they are. */
-const OWN_WORDS = [
-  ...RUN_STATE_KINDS,
-  ...LOG_LEVELS,
-  ...['true', 'false', 'null', 'running', 'finished', 'failed', 'killed', 'pruned', 'grid', 'random', 'onnx', 'none'],
-  ...['markdown', 'table', 'link', 'image', 'file', 'inline', 'stored', 'training_run', 'model_version', 'flow_run'],
-  ...[
-    'kind',
-    'scheduledFor',
-    'retryAt',
-    'reason',
-    'cacheKey',
-    'timeoutMs',
-    'name',
-    'code',
-    'message',
-    'stack',
-    'details',
-  ],
-  ...['cause', 'done', 'total', 'unit', 'label', 'PARAMETER', 'ENVIRONMENT', 'CRASHED', 'CANCELLED', 'UNKNOWN'],
-];
 
 /**
  * The secrets of this process: the values of the environment variables that parameters refer to as `${env:NAME}`. Each is
