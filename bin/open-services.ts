@@ -18,7 +18,7 @@ export async function openServices(
   secrets.keepReadable([project.root, project.home, hostname()]);
   // git is asked while the registry is loaded.
   const codeVersion = findCodeVersion(options.version, project.root);
-  const { openRegistry } = await import('../src/registry/open-registry.ts');
+  const { openRegistryForCommand } = await import('../src/registry/open-registry.ts');
   const { createArtifactStore } = await import('../src/storage/artifact-store.ts');
   const { seededRandom } = await import('../src/core/seeded-random.ts');
   return {
@@ -28,7 +28,7 @@ export async function openServices(
     secrets,
     clock: systemClock,
     random: seededRandom('process', process.pid, systemClock.now()),
-    registry: await openRegistry({
+    registry: await openRegistryForCommand({
       path: project.registryPath,
       clock: systemClock,
       readOnly: options.readOnly,

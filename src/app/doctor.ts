@@ -5,7 +5,7 @@ import { basename, dirname } from 'node:path';
 import { attempt } from '../core/attempt.ts';
 import type { Clock } from '../core/clock.ts';
 import { inspectRegistry, type RegistryHealth } from '../registry/maintenance/inspect-registry.ts';
-import { openRegistry } from '../registry/open-registry.ts';
+import { openRegistry, OutdatedRegistryError } from '../registry/open-registry.ts';
 import { readProjectFile } from './project-file.ts';
 import type { Project } from './project.ts';
 
@@ -100,6 +100,9 @@ async function checkRegistry(path: string, clock: Clock): Promise<Check> {
     const health = inspectRegistry(path, 'quick');
     return health.sound ? { name, status: 'ok', found } : damaged(health);
   } catch (error) {
+    if (error instanceof OutdatedRegistryError) {
+      return { name, status: 'ok', found: `${path} (schema ${error.found}; the next command brings it up to date)` };
+    }
     const health = attempt(() => inspectRegistry(path, 'quick'));
     if (health !== undefined && !health.sound && health.schemaVersion !== null) return damaged(health);
     const found = error instanceof Error ? error.message : String(error);

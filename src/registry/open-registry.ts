@@ -97,10 +97,34 @@ function configure(database: Database.Database, { readOnly, durable }: OpenRegis
 
 async function assertCurrent(db: RegistryDb, path: string): Promise<void> {
   const version = await readSchemaVersion(db, path);
-  if (version === SCHEMA_VERSION) return;
-  throw new EnvironmentError(
-    `The registry ${path} has schema version ${version} and this mlflow-ts wants ${SCHEMA_VERSION}. ` +
-      'Reading does not change it; any command that writes (for example `mlflow-ts run`) brings it up to date.',
-    { details: { path, found: version, known: SCHEMA_VERSION } },
-  );
+  if (version < SCHEMA_VERSION) throw new OutdatedRegistryError(path, version);
+}
+
+/** Thrown by reading a registry that an older mlflow-ts made; opening it for writing brings it up to date. */
+export class OutdatedRegistryError extends EnvironmentError {
+  readonly found: number;
+
+  constructor(path: string, found: number) {
+    super(
+      `The registry ${path} has schema version ${found} and this mlflow-ts wants ${SCHEMA_VERSION}. ` +
+        'The next command that may write to it brings it up to date.',
+      { details: { path, found, known: SCHEMA_VERSION } },
+    );
+    this.found = found;
+  }
+}
+
+/**
+ * Opens the registry for a command. Who only reads changes nothing either, but for a registry of an older version: that is
+ * brought up to date first.
+ * @throws as openRegistry.
+ */
+export async function openRegistryForCommand(options: OpenRegistryOptions): Promise<Registry> {
+  try {
+    return await openRegistry(options);
+  } catch (error) {
+    if (!(error instanceof OutdatedRegistryError)) throw error;
+    await (await openRegistry({ ...options, readOnly: false })).close();
+    return openRegistry(options);
+  }
 }

@@ -95,6 +95,18 @@ describe('a registry', () => {
     expect((await runCliHere(['runs', 'ls', '--json'], { cwd })).stdout.match(/"hello"/g)).toHaveLength(2);
   });
 
+  test('of an older version is told by doctor, and brought up to date by the first command, also one that reads', async () => {
+    const { cwd, path } = await project();
+    const database = new Database(path);
+    database.exec('alter table task_runs drop column tags_json; delete from schema_versions where version = 5');
+    database.close();
+    const doctor = await runCliHere(['doctor'], { cwd });
+    expect(doctor).toMatchObject({ code: 0, stdout: expect.stringContaining('schema 4; the next command') });
+    expect((await runCliHere(['registry', 'check'], { cwd })).code).toBe(0);
+    expect((await runCliHere(['runs', 'show', 'hello'], { cwd })).stderr).not.toContain('schema');
+    expect((await runCliHere(['doctor'], { cwd })).stdout).toContain('(schema 5)');
+  });
+
   test('that is an empty file is a new one', async () => {
     const { cwd, path } = await project();
     writeFileSync(path, '');

@@ -71,7 +71,7 @@ test('an older database is not migrated by a read-only open, which says what bri
     database.close();
     const open = openRegistry({ path, clock, readOnly: true });
     await expect(open).rejects.toThrow(EnvironmentError);
-    await expect(open).rejects.toThrow('mlflow-ts run');
+    await expect(open).rejects.toThrow('brings it up to date');
   });
 });
 
