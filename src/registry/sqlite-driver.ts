@@ -71,6 +71,7 @@ export class SqliteDriver implements Driver {
   async destroy(): Promise<void> {
     await this.#turns.take();
     this.#connection.close();
+    this.scope.close();
     this.#turns.give();
   }
 }

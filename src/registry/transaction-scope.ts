@@ -14,6 +14,11 @@ export class TransactionScope {
     }
   }
 
+  /** Gives the storage back: each one that is in use makes every promise of the process a little slower, for good. */
+  close(): void {
+    this.#transactions.disable();
+  }
+
   assertOutside(): void {
     if (this.#transactions.getStore()?.open !== true) return;
     throw new Error(

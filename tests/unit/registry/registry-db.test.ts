@@ -1,9 +1,13 @@
 import { expect, test } from '@jest/globals';
 import { sql } from 'kysely';
+import { AsyncResource } from 'node:async_hooks';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { systemClock } from '../../../src/core/clock.ts';
 import { writeFenced } from '../../../src/registry/fenced-write.ts';
+import { openRegistry } from '../../../src/registry/open-registry.ts';
 import { withTransaction } from '../../../src/registry/registry-db.ts';
-import { aFlowRun, withRegistry } from './registry-fixture.ts';
+import { aFlowRun, inTemporaryFolder, withRegistry } from './registry-fixture.ts';
 
 test('a transaction whose body throws leaves nothing behind', async () => {
   await withRegistry(async (db) => {
@@ -98,5 +102,18 @@ test('a fenced write is all or nothing: a query that changes no row undoes the o
     await expect(misuse).rejects.toThrow('Pass the transaction on instead');
     expect(await withTransaction(db, (transaction) => writeFenced(transaction, [rename('sixth', id)]))).toBe(true);
     expect(await names()).toEqual([{ name: 'sixth' }]);
+  });
+});
+
+test('a registry that was closed leaves nothing behind that every later promise would carry', async () => {
+  await inTemporaryFolder(async (folder) => {
+    const carried = (): number => Object.getOwnPropertySymbols(new AsyncResource('anything')).length;
+    const before = carried();
+    for (let at = 0; at < 5; at += 1) {
+      const registry = await openRegistry({ path: join(folder, `${at}.db`), clock: systemClock });
+      await withTransaction(registry.db, (transaction) => aFlowRun(transaction));
+      await registry.close();
+    }
+    expect(carried()).toBe(before);
   });
 });
