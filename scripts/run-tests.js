@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -15,7 +16,7 @@ if (process.argv.includes('--unless-passed') && existsSync(note) && readFileSync
   console.log('All tests have passed on this very build already (npm run test:built runs them again).');
 } else {
   const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
-  const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
+  const jest = createRequire(import.meta.url).resolve('jest/bin/jest');
   const { status } = spawnSync(process.execPath, [...flags, jest, ...args], { cwd: root, stdio: 'inherit' });
   if (status === 0 && args.length === 0 && fingerprint() === tested) writeFileSync(note, tested);
   process.exitCode = status ?? 1;

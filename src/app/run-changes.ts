@@ -6,8 +6,9 @@ import type { TaskRunRow } from '../registry/task-run-row.ts';
 import type { RunSnapshot } from './runs.ts';
 
 /**
- * What happened between two snapshots of a flow run, as the events its own process saw: so that a run can be drawn from
- * the registry as it is drawn live. Without an earlier snapshot: everything up to `now`, milliseconds UTC.
+ * What happened between two snapshots of a flow run, in the order in which it happened, as the events its own process saw: so
+ * that a run can be drawn from the registry as it is drawn live. Without an earlier snapshot: everything up to `now`,
+ * milliseconds UTC.
  */
 export function runChanges(before: RunSnapshot | undefined, after: RunSnapshot, now: number): RunEvent[] {
   const knownFlows = new Map(before?.flowRuns.map((row) => [row.id, row]));
@@ -17,8 +18,45 @@ export function runChanges(before: RunSnapshot | undefined, after: RunSnapshot, 
     ...stateChanges(row, knownTasks.get(row.id), taskEvent),
     ...progressChange(row, knownTasks.get(row.id), now),
   ]);
-  // Ids are UUIDv7: in their order a run comes after the run that called it.
-  return [...flowEvents, ...taskEvents].sort((left, right) => compare(idOf(left), idOf(right)));
+  return inOrder([...flowEvents, ...taskEvents]);
+}
+
+/**
+ * By time, but no run before the one that called it: in a retried run the caller has begun again, later than what it finds
+ * done. Ids are UUIDv7: in their order a run comes after its caller.
+ */
+function inOrder(events: readonly RunEvent[]): RunEvent[] {
+  const begun = new Map<string, number>();
+  const timed = events.toSorted(byId).map((event) => {
+    const callers = callersOf(event).map((id) => begun.get(id) ?? 0);
+    const at = Math.max(timeOf(event), ...callers);
+    begun.set(idOf(event), Math.max(begun.get(idOf(event)) ?? 0, isEnd(event) ? 0 : at));
+    return { event, at };
+  });
+  // At the same millisecond a caller begins before, and ends after, what it calls.
+  return timed
+    .sort(
+      (left, right) =>
+        left.at - right.at ||
+        Number(isEnd(left.event)) - Number(isEnd(right.event)) ||
+        (isEnd(left.event) ? byId(right.event, left.event) : byId(left.event, right.event)),
+    )
+    .map(({ event }) => event);
+}
+
+function callersOf(event: RunEvent): string[] {
+  if (event.type === 'flow-run') return [event.parentFlowRunId, event.parentTaskRunId].filter((id) => id !== undefined);
+  if (event.type === 'task-run') return [event.flowRunId, event.parentTaskRunId].filter((id) => id !== undefined);
+  return [idOf(event)];
+}
+
+function timeOf(event: RunEvent): number {
+  if (event.type === 'flow-run' || event.type === 'task-run') return event.state.at;
+  return 'at' in event ? event.at : 0;
+}
+
+function isEnd(event: RunEvent): boolean {
+  return (event.type === 'flow-run' || event.type === 'task-run') && isTerminal(event.state.kind);
 }
 
 type Row = FlowRunRow | TaskRunRow;
@@ -70,8 +108,10 @@ function taskEvent(row: TaskRunRow, state: RunState): RunEvent {
 }
 
 function progressChange(row: TaskRunRow, known: TaskRunRow | undefined, at: number): RunEvent[] {
-  const { progress } = row;
-  if (progress === null || JSON.stringify(progress) === JSON.stringify(known?.progress)) return [];
+  const { progress, state } = row;
+  // What has ended is shown as ended.
+  if (progress === null || isTerminal(state.kind) || JSON.stringify(progress) === JSON.stringify(known?.progress))
+    return [];
   return [{ type: 'progress', flowRunId: row.flowRunId, taskRunId: row.id, progress, at }];
 }
 
@@ -79,6 +119,7 @@ function idOf(event: RunEvent): string {
   return event.type === 'task-run' || event.type === 'progress' ? event.taskRunId : event.flowRunId;
 }
 
-function compare(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0;
+function byId(left: RunEvent, right: RunEvent): number {
+  const [first, second] = [idOf(left), idOf(right)];
+  return first < second ? -1 : first > second ? 1 : 0;
 }

@@ -40,6 +40,26 @@ test('a run that has ended is shown in plain lines, and the exit code is its own
   expect([bad.code, bad.stdout]).toEqual([1, 'Failed: the images are broken bad-one\n']);
 });
 
+test('what has happened is told in the order in which it happened, the caller first and last', async () => {
+  await cli('run', 'party', '--name', 'the-party');
+  const { stderr } = await cli('runs', 'watch', 'the-party');
+  const lines = stderr.trim().split('\n');
+  expect(lines.map((line) => line.slice(0, 24))).toEqual(lines.map((line) => line.slice(0, 24)).sort());
+  expect(lines[0]).toMatch(/the-party: Running$/);
+  expect(lines[1]).toMatch(/hello-\w+: Running$/);
+  expect(lines.at(-2)).toMatch(/hello-\w+: Completed/);
+  expect(lines.at(-1)).toMatch(/the-party: Completed/);
+});
+
+test('of a run that was retried the caller comes first too, though it began again after what it finds done', async () => {
+  await cli('run', 'broken', '--name', 'again-bad');
+  await cli('runs', 'retry', 'again-bad');
+  const lines = (await cli('runs', 'watch', 'again-bad')).stderr.trim().split('\n');
+  expect(lines[0]).toMatch(/again-bad: Running/);
+  expect(lines.join('\n')).toMatch(/greet: Completed/);
+  expect(lines.at(-1)).toMatch(/again-bad: Failed/);
+});
+
 test('--json prints the run once it has ended, with its error, and nothing else on stdout', async () => {
   const { code, stdout } = await cli('runs', 'watch', 'bad-one', '--json');
   expect(code).toBe(1);
