@@ -25,7 +25,10 @@ export const hpoParameters = z.strictObject({
       dropout: { choice: [0] },
     })
     .describe('Search space: {"learningRate": {"choice": [0.001, 0.002]}, "filters": {"int": [8, 32], "step": 8}}'),
-  sampler: z.enum(['grid', 'random']).default('grid').describe('How trials are chosen from the space'),
+  sampler: z
+    .enum(['grid', 'random', 'tpe'])
+    .default('grid')
+    .describe('How trials are chosen from the space: all of it, at random, or near what was good (TPE)'),
   trials: z.int().min(1).max(10_000).default(20).describe('Largest number of trials; a grid may have fewer cells'),
   trialEpochs: z.int().min(1).max(10_000).default(3).describe('Epochs of each trial'),
   trialShare: z

@@ -13,7 +13,7 @@ export type CreateStudyInput = {
   readonly experiment?: string | undefined;
   readonly architecture: string;
   readonly space: Readonly<Record<string, Json>>;
-  readonly sampler: 'grid' | 'random';
+  readonly sampler: 'grid' | 'random' | 'tpe';
   readonly trialEpochs: number;
   readonly trialShare: number;
   readonly seed: number;

@@ -91,7 +91,7 @@ type PreparedStudy = OptimizeOptions & {
 async function prepare(options: OptimizeOptions): Promise<PreparedStudy> {
   const { db, study } = options;
   const space = parseSearchSpace(study.space);
-  const sampler = createSampler(study.sampler, study.seed);
+  const sampler = createSampler(study.sampler, study);
   const size = sampler.size(space);
   const planned = plannedTrials(options.maxTrials, size);
   const orphaned = await requeueOrphanedTrials(options);

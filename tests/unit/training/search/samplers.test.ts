@@ -2,11 +2,13 @@ import { expect, test } from '@jest/globals';
 import { parseSearchSpace } from '../../../../src/training/search/parse-search-space.ts';
 import { gridSampler } from '../../../../src/training/search/samplers/grid-sampler.ts';
 import { randomSampler } from '../../../../src/training/search/samplers/random-sampler.ts';
+import { tpeSampler } from '../../../../src/training/search/samplers/tpe-sampler.ts';
 import { samplerContract, suggestAll } from '../../../contracts/sampler-contract.ts';
 
 samplerContract('grid', () => gridSampler());
 samplerContract('shuffled grid', () => gridSampler({ shuffleSeed: 7 }));
 samplerContract('random', () => randomSampler(7));
+samplerContract('tpe', () => tpeSampler({ seed: 7, direction: 'maximize' }));
 
 test('a shuffled grid has the cells of the grid in an order that its seed decides', () => {
   const space = parseSearchSpace({ x: { int: [1, 30] } });
