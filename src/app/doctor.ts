@@ -6,6 +6,7 @@ import { attempt } from '../core/attempt.ts';
 import type { Clock } from '../core/clock.ts';
 import { inspectRegistry, type RegistryHealth } from '../registry/maintenance/inspect-registry.ts';
 import { openRegistry, OutdatedRegistryError } from '../registry/open-registry.ts';
+import { registryFile } from '../registry/registry-file.ts';
 import { readProjectFile } from './project-file.ts';
 import type { Project } from './project.ts';
 
@@ -76,20 +77,22 @@ function checkProjectFile(path: string): Check {
 /** A folder that is not there yet is fine when its nearest existing parent can be written to. */
 function checkWritable(name: string, folder: string): Check {
   const existing = nearestExisting(folder);
+  const remedy = 'Make it a folder that you may write to, or name another state folder with --home or MLFLOW_TS_HOME.';
   try {
+    if (!statSync(existing).isDirectory())
+      return { name, status: 'broken', found: `${existing} is not a folder`, remedy };
     accessSync(existing, constants.W_OK | constants.X_OK);
     return { name, status: 'ok', found: existing === folder ? folder : `${folder} (made when needed)` };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? String(error);
-    const remedy = 'Make it writable, or name another state folder with --home or MLFLOW_TS_HOME.';
     return { name, status: 'broken', found: `${existing} cannot be written to (${code})`, remedy };
   }
 }
 
 async function checkRegistry(path: string, clock: Clock): Promise<Check> {
   const name = 'registry';
-  const file = statSync(path, { throwIfNoEntry: false });
   try {
+    const file = registryFile(path);
     const registry = await openRegistry({ path, clock, readOnly: true });
     const { schemaVersion } = registry;
     await registry.close();
@@ -138,12 +141,14 @@ function remedyFor(health: RegistryHealth | undefined): Pick<Check, 'remedy'> {
 
 async function checkDisk(folder: string): Promise<Check> {
   const existing = nearestExisting(folder);
-  const { bavail, bsize } = await statfs(existing);
+  const found = await statfs(existing).catch(() => undefined);
+  if (found === undefined) return { name: 'disk space', status: 'warning', found: `cannot be told for ${existing}` };
+  const { bavail, bsize } = found;
   const free = (bavail * bsize) / GIBIBYTE;
-  const found = `${free.toFixed(1)} GiB free at ${existing}`;
-  if (free >= LEAST_FREE_GIBIBYTES) return { name: 'disk space', status: 'ok', found };
+  const told = `${free.toFixed(1)} GiB free at ${existing}`;
+  if (free >= LEAST_FREE_GIBIBYTES) return { name: 'disk space', status: 'ok', found: told };
   const remedy = 'Free some space: datasets and tensor caches need a few gigabytes.';
-  return { name: 'disk space', status: free < BROKEN_BELOW_GIBIBYTES ? 'broken' : 'warning', found, remedy };
+  return { name: 'disk space', status: free < BROKEN_BELOW_GIBIBYTES ? 'broken' : 'warning', found: told, remedy };
 }
 
 async function checkModule(name: string, without: string, status: 'warning' | 'broken'): Promise<Check> {
@@ -158,10 +163,15 @@ async function checkModule(name: string, without: string, status: 'warning' | 'b
 
 function nearestExisting(path: string): string {
   let existing = path;
-  while (statSync(existing, { throwIfNoEntry: false }) === undefined && dirname(existing) !== existing) {
+  while (!isThere(existing) && dirname(existing) !== existing) {
     existing = dirname(existing);
   }
   return existing;
+}
+
+/** What may not be looked at counts as not there: then its folder is what has to be mended. */
+function isThere(path: string): boolean {
+  return attempt(() => statSync(path, { throwIfNoEntry: false })) !== undefined;
 }
 
 const LEAST_NODE = { major: 20, minor: 19 };

@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { systemClock } from '../core/clock.ts';
@@ -8,6 +8,7 @@ import { seededRandom } from '../core/seeded-random.ts';
 import type { Secrets } from '../core/secrets.ts';
 import { migrate, readSchemaVersion, SCHEMA_VERSION } from './migrate.ts';
 import type { RegistryDb } from './registry-db.ts';
+import { registryFile } from './registry-file.ts';
 import { BUSY_TIMEOUT_MS, retryWhileBusy } from './retry-while-busy.ts';
 import type { RegistryTables } from './schema.ts';
 import { explainFileError } from '../storage/file-errors.ts';
@@ -62,18 +63,15 @@ export async function openRegistry(options: OpenRegistryOptions): Promise<Regist
 function openDatabase(path: string, readOnly: boolean): Database.Database {
   const options = { timeout: BUSY_TIMEOUT_MS };
   try {
-    if (readOnly) return isEmpty(path) ? new Database(':memory:') : new Database(path, { ...options, readonly: true });
+    const file = registryFile(path);
+    // An empty file is one in which another process is about to make its tables: nothing was recorded yet.
+    const isEmpty = file === undefined || file.size === 0;
+    if (readOnly) return isEmpty ? new Database(':memory:') : new Database(path, { ...options, readonly: true });
     mkdirSync(dirname(path), { recursive: true });
     return new Database(path, options);
   } catch (error) {
-    throw explainFileError(explainSqliteError(error, path), path);
+    throw explainFileError(explainSqliteError(error, path), path, readOnly ? 'read' : 'write');
   }
-}
-
-/** Also true while another process is about to make its tables: nothing was recorded yet. */
-function isEmpty(path: string): boolean {
-  const file = statSync(path, { throwIfNoEntry: false });
-  return file === undefined || (file.isFile() && file.size === 0);
 }
 
 /** Checkpoints are rarer than SQLite's default of 1,000 pages: each is an fsync that some task's commit waits for. */

@@ -4,11 +4,12 @@ import { EnvironmentError } from '../core/errors.ts';
  * What the operating system reports about the machine (disk full, no permission, read-only, too many open files) as an
  * EnvironmentError with the path and a remedy; every other error as it is.
  */
-export function explainFileError(error: unknown, path: string): unknown {
+export function explainFileError(error: unknown, path: string, action: 'read' | 'write' = 'write'): unknown {
   const code = errorCode(error);
-  const remedy = code === undefined ? undefined : remedies[code];
-  if (code === undefined || remedy === undefined) return error;
-  return new EnvironmentError(`Cannot write ${path}: ${remedy}`, { cause: error, details: { path, code } });
+  if (code === undefined) return error;
+  const remedy = action === 'read' && forbidden.includes(code) ? mayNotRead : remedies[code];
+  if (remedy === undefined) return error;
+  return new EnvironmentError(`Cannot ${action} ${path}: ${remedy}`, { cause: error, details: { path, code } });
 }
 
 function errorCode(error: unknown): string | undefined {
@@ -16,6 +17,10 @@ function errorCode(error: unknown): string | undefined {
   const { code } = error as Error & { code?: unknown };
   return typeof code === 'string' ? code : undefined;
 }
+
+const forbidden = ['EACCES', 'EPERM'];
+
+const mayNotRead = 'permission denied. Give yourself permission to read it and to look into its folders.';
 
 const noPermission = 'permission denied. Give yourself write permission on its folder, or name another folder.';
 

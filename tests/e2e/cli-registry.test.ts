@@ -1,9 +1,9 @@
-import { chmodSync, cpSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { temporaryFolder } from '../helpers/dataset-files.ts';
-import { runCli, runCliHere } from './run-cli.ts';
+import { canBeBound, runCli, runCliHere } from './run-cli.ts';
 
 let healthy: string;
 beforeAll(async () => {
@@ -115,35 +115,73 @@ describe('a registry', () => {
   });
 });
 
-const NOBODY = 65_534;
-const testAsNobody = process.getuid?.() === 0 ? test : test.skip;
+const testWithPermissions = canBeBound ? test : test.skip;
+const bound = (cwd: string, ...args: string[]) => runCli(args, { cwd, bound: true });
 
-testAsNobody(
+testWithPermissions(
   'a registry that may not be read or written: one error with path and remedy, and doctor says it too',
   async () => {
     const { cwd, path } = await project();
-    chmodSync(cwd, 0o755);
-    chmodSync(join(cwd, '.mlflow-ts'), 0o755);
-    const nobody = (...args: string[]) => runCli(args, { cwd, uid: NOBODY, env: { HOME: cwd } });
     for (const [mode, args] of [
-      [0o600, ['runs', 'ls']],
-      [0o600, ['run', 'hello']],
-      [0o644, ['run', 'hello']],
+      [0o000, ['runs', 'ls']],
+      [0o000, ['run', 'hello']],
+      [0o444, ['run', 'hello']],
     ] as const) {
       chmodSync(path, mode);
-      const { code, stderr } = await nobody(...args);
+      const { code, stderr } = await bound(cwd, ...args);
       expect({ mode, args, code }).toEqual({ mode, args, code: 4 });
       expect(stderr).toMatch(/^error: .*registry\.db.*permission/m);
       expect(stderr).not.toMatch(/^ +at /m);
     }
-    chmodSync(path, 0o600);
-    const doctor = await nobody('doctor');
+    chmodSync(path, 0o000);
+    const doctor = await bound(cwd, 'doctor');
     expect(doctor.code).toBe(4);
     expect(doctor.stdout).toMatch(/registry +broken .*registry\.db/);
-    chmodSync(path, 0o644);
-    expect((await nobody('runs', 'ls')).stdout).toContain('hello');
+    chmodSync(path, 0o444);
+    expect((await bound(cwd, 'runs', 'ls')).stdout).toContain('hello');
   },
 );
+
+testWithPermissions('a state folder that may not be looked into: the same', async () => {
+  const { cwd, path } = await project();
+  chmodSync(join(cwd, '.mlflow-ts'), 0o000);
+  const listed = await bound(cwd, 'runs', 'ls');
+  expect(listed).toMatchObject({ code: 4, stderr: expect.stringContaining(`Cannot read ${path}: permission denied`) });
+  const doctor = await bound(cwd, 'doctor');
+  expect(doctor).toMatchObject({ code: 4, stderr: '', stdout: expect.stringMatching(/registry +broken +Cannot read/) });
+  chmodSync(join(cwd, '.mlflow-ts'), 0o755);
+});
+
+test('something else in the place of the registry or its folder: every command says what, and doctor too', async () => {
+  const { cwd, path } = await project();
+  rmSync(path);
+  mkdirSync(path);
+  for (const args of [
+    ['runs', 'ls'],
+    ['run', 'hello'],
+    ['registry', 'check'],
+    ['registry', 'backup', 'b.db'],
+    ['doctor'],
+  ]) {
+    const { code, stdout, stderr } = await runCliHere(args, { cwd });
+    expect({ args, code }).toEqual({ args, code: 4 });
+    expect(stdout + stderr).toContain(`${path} is not a file, so no registry.`);
+  }
+  rmSync(join(cwd, '.mlflow-ts'), { recursive: true });
+  writeFileSync(join(cwd, '.mlflow-ts'), 'a file');
+  for (const args of [
+    ['runs', 'ls'],
+    ['run', 'hello'],
+    ['registry', 'check'],
+    ['registry', 'backup', 'b.db'],
+    ['doctor'],
+  ]) {
+    const { code, stdout, stderr } = await runCliHere(args, { cwd });
+    expect({ args, code }).toEqual({ args, code: 4 });
+    expect(stdout + stderr).toMatch(/(Cannot (read|write) .*registry\.db: a part of its path is a file)/);
+    expect(stderr).not.toMatch(/^ +at /m);
+  }
+});
 
 test('backups and salvaged files replace nothing unasked, and never the registry itself', async () => {
   const { cwd, path } = await project();

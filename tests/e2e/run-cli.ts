@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { exitCodeOf } from '../../bin/exit-code.ts';
@@ -26,20 +26,23 @@ type Options = {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly script?: string;
-  /** Another user, where this one may become anybody. */
-  readonly uid?: number;
+  /** Without root's right to read and write what its permissions forbid; needs the program `setpriv` where this is root. */
+  readonly bound?: boolean;
 };
 
+const isRoot = process.getuid?.() === 0;
+const WITHOUT_RIGHTS = ['setpriv', '--bounding-set=-dac_override,-dac_read_search'];
+
+/** Whether a process here can be kept to the permissions of files. */
+export const canBeBound = !isRoot || spawnSync(WITHOUT_RIGHTS[0]!, [WITHOUT_RIGHTS[1]!, 'true']).status === 0;
+
 /** Starts the command line in a folder, without any of the caller's own settings. */
-export function startCli(args: readonly string[], { cwd, env = {}, script = TINY, uid }: Options): Started {
+export function startCli(args: readonly string[], { cwd, env = {}, script = TINY, bound = false }: Options): Started {
   const own = Object.entries(process.env).filter(
     ([name]) => !/^(MLFLOW_TS_|NODE_|GITHUB_|JEST_|CI$|NO_COLOR$|FORCE_COLOR$)/.test(name),
   );
-  const child = spawn(process.execPath, [script, ...args], {
-    cwd,
-    env: { ...Object.fromEntries(own), ...env },
-    ...(uid === undefined ? {} : { uid, gid: uid }),
-  });
+  const command = [...(bound && isRoot ? WITHOUT_RIGHTS : []), process.execPath, script, ...args];
+  const child = spawn(command[0]!, command.slice(1), { cwd, env: { ...Object.fromEntries(own), ...env } });
   let stdout = '';
   let stderr = '';
   const listeners = new Set<() => void>();
@@ -71,7 +74,7 @@ export function runCli(args: readonly string[], options: Options): Promise<Ended
   return startCli(args, options).ended;
 }
 
-type OptionsHere = Omit<Options, 'script' | 'uid'> &
+type OptionsHere = Omit<Options, 'script' | 'bound'> &
   Partial<Pick<CommandContext, 'catalogue' | 'interruptions'>> & {
     /** Sees what is written to stderr when it is. */
     readonly told?: (text: string) => void;

@@ -1,7 +1,7 @@
-import { statSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { EnvironmentError, NotFoundError } from '../../core/errors.ts';
+import { NotFoundError } from '../../core/errors.ts';
 import { explainFileError } from '../../storage/file-errors.ts';
+import { registryFile } from '../registry-file.ts';
 import { explainSqliteError } from '../sqlite-errors.ts';
 
 /**
@@ -9,13 +9,13 @@ import { explainSqliteError } from '../sqlite-errors.ts';
  * @throws NotFoundError when there is none; EnvironmentError when it is a folder or cannot be opened.
  */
 export function openRaw(path: string): Database.Database {
-  const file = statSync(path, { throwIfNoEntry: false });
-  if (file === undefined) throw new NotFoundError(`There is no registry at ${path}.`, { details: { path } });
-  if (!file.isFile()) throw new EnvironmentError(`${path} is not a file, so no registry.`, { details: { path } });
+  if (registryFile(path) === undefined) {
+    throw new NotFoundError(`There is no registry at ${path}.`, { details: { path } });
+  }
   try {
     return new Database(path, { readonly: true, timeout: PATIENCE_MS });
   } catch (error) {
-    throw explainFileError(explainSqliteError(error, path), path);
+    throw explainFileError(explainSqliteError(error, path), path, 'read');
   }
 }
 
