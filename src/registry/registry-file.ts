@@ -15,10 +15,12 @@ export function registryFile(path: string): Stats | undefined {
   );
 }
 
+/** With `throwIfNoEntry: false` Node 22 would not tell a file in the place of a folder from nothing at all. */
 function lookAt(path: string): Stats | undefined {
   try {
-    return statSync(path, { throwIfNoEntry: false });
+    return statSync(path);
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw explainFileError(error, path, 'read');
   }
 }
