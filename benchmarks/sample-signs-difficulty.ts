@@ -10,6 +10,7 @@
 import { parseArgs } from 'node:util';
 import { systemClock } from '../src/core/clock.ts';
 import type { LabelledImages } from '../src/core/labelled-images.ts';
+import { samplesOf } from '../src/core/samples.ts';
 import { seededRandom } from '../src/core/seeded-random.ts';
 import { assignSplit, hashPixels } from '../src/datasets/cache/assign-split.ts';
 import { decodePixels } from '../src/datasets/decode/decode-image.ts';
@@ -124,11 +125,11 @@ async function trainAndTest(spec: ArchitectureSpec, learningRate: number, data: 
   const { engine } = await chooseEngine('auto', model);
   const settings = { architecture: spec, epochs, batchSize: 32, learningRate, optimizer: 'adam', seed: 1 } as const;
   const { history } = await fit(
-    { model, engine, settings, train: data.train, validation: data.validation },
+    { model, engine, settings, train: samplesOf(data.train), validation: samplesOf(data.validation) },
     { clock: systemClock, threads },
   );
   const trainer = await engine.createTrainer(model, { seed: 1, threads, labelSmoothing: 0 });
-  const probabilities = await predictInBatches(trainer, data.test);
+  const probabilities = await predictInBatches(trainer, samplesOf(data.test));
   await trainer.dispose();
   const curve = history.map(({ validationAccuracy }) => validationAccuracy.toFixed(2)).join(' ');
   console.log(`    ${spec.name}, learning rate ${learningRate}: validation accuracy by epoch ${curve}`);

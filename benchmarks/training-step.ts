@@ -4,7 +4,7 @@
  * threads, which other work on the machine hardly changes. Run: node dist/benchmarks/training-step.js
  */
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { LabelledImages } from '../src/core/labelled-images.ts';
+import { samplesOf, type Samples } from '../src/core/samples.ts';
 import { seededRandom } from '../src/core/seeded-random.ts';
 import { buildModel } from '../src/training/build-model.ts';
 import { createCpuEngine } from '../src/training/engines/cpu-engine.ts';
@@ -91,7 +91,7 @@ for (const net of nets) {
 type Cost = { readonly wallMs: number; readonly cpuMs: number };
 
 /** What steps cost, for `count` images each. */
-async function stepCosts(trainer: Trainer, batch: LabelledImages, steps: number, count: number): Promise<Cost[]> {
+async function stepCosts(trainer: Trainer, batch: Samples, steps: number, count: number): Promise<Cost[]> {
   const costs: Cost[] = [];
   for (let step = 0; step < steps; step += 1) {
     const cpuBefore = process.cpuUsage();
@@ -109,10 +109,11 @@ function column(milliseconds: number): string {
   return milliseconds.toFixed(1).padStart(9);
 }
 
-function randomBatch(image: ImageShape, count: number, classes: number): LabelledImages {
+function randomBatch(image: ImageShape, count: number, classes: number): Samples {
   const random = seededRandom('benchmark');
   const images = Uint8Array.from({ length: count * image.height * image.width * image.channels }, () =>
     random.integer(256),
   );
-  return { images, labels: Int32Array.from({ length: count }, () => random.integer(classes)), count, ...image };
+  const labels = Int32Array.from({ length: count }, () => random.integer(classes));
+  return samplesOf({ images, labels, count, ...image });
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { samplesOf } from '../core/samples.ts';
 import { openTensorCache } from '../datasets/cache/open-tensor-cache.ts';
 import { findModelVersion } from '../models/find-model-version.ts';
 import type { TestOutcome } from '../models/superior-gate.ts';
@@ -41,7 +42,7 @@ export async function championOutcome(
   const predictor = await loadPredictor(found.folder);
   try {
     const classes = signature.output.classNames;
-    const predicted = predictedClasses(await predictInBatches(predictor, data), classes.length);
+    const predicted = predictedClasses(await predictInBatches(predictor, samplesOf(data)), classes.length);
     const trueName = (index: number) => champion.predictions.classNames[data.labels[index]!];
     return { sampleIds: data.sampleIds, correct: predicted.map((label, index) => classes[label] === trueName(index)) };
   } finally {

@@ -1,3 +1,4 @@
+import { samplesOf } from '../core/samples.ts';
 import type { TensorCache } from '../datasets/cache/open-tensor-cache.ts';
 import type { SplitName } from '../datasets/tensor-cache.ts';
 import { evaluate, type EvaluationReport } from '../training/evaluate.ts';
@@ -17,7 +18,7 @@ export async function scoreSplit(
   const { classNames } = cache.summary;
   const data = await cache.load(split);
   const { labels, sampleIds } = data;
-  const probabilities = await predictInBatches(predictor, data, { signal });
+  const probabilities = await predictInBatches(predictor, samplesOf(data), { signal });
   const report = evaluate({ probabilities, labels }, classNames);
   return {
     report,

@@ -1,4 +1,5 @@
 import { systemClock } from '../core/clock.ts';
+import { samplesOf } from '../core/samples.ts';
 import { openTensorCache, type LoadedSplit, type TensorCache } from '../datasets/cache/open-tensor-cache.ts';
 import { buildModel } from '../training/build-model.ts';
 import { chooseEngine } from '../training/engines/choose-engine.ts';
@@ -41,8 +42,8 @@ async function fitModel(job: TrainingJob, cache: TensorCache, tell: (message: Ch
   const { classNames, image } = cache.summary;
   const [tf, training, validation] = await Promise.all([
     loadTensorFlow(),
-    cache.load('train'),
-    cache.load('validation'),
+    cache.load('train').then(samplesOf),
+    cache.load('validation').then(samplesOf),
   ]);
   const model = buildModel(tf, settings.architecture, image, classNames.length, settings.seed);
   const { engine, reason } = await chooseEngine(job.engine, model);
@@ -84,7 +85,7 @@ async function evaluateSplits(
     let test: LoadedSplit | undefined;
     for (const split of evaluateOn) {
       const data = await cache.load(split);
-      const probabilities = await predictInBatches(predictor, data);
+      const probabilities = await predictInBatches(predictor, samplesOf(data));
       evaluations[split] = evaluate({ probabilities, labels: data.labels }, cache.summary.classNames);
       if (split === 'test') test = data;
     }

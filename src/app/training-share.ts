@@ -1,11 +1,11 @@
-import type { LabelledImages } from '../core/labelled-images.ts';
+import { pickSamples, type Samples } from '../core/samples.ts';
 import { seededRandom } from '../core/seeded-random.ts';
 
 /**
- * A share (0 < share ≤ 1) of each class's images, at least one of each, drawn by the seed; in the order they came in.
- * A larger share of the same seed holds the images of a smaller one.
+ * A share (0 < share ≤ 1) of each class's samples, at least one of each, drawn by the seed; in the order they came in.
+ * A larger share of the same seed holds the samples of a smaller one.
  */
-export function takeShare(data: LabelledImages, share: number, seed: number): LabelledImages {
+export function takeShare(data: Samples, share: number, seed: number): Samples {
   if (share >= 1) return data;
   const byClass = new Map<number, number[]>();
   for (const [index, label] of data.labels.entries()) {
@@ -18,19 +18,8 @@ export function takeShare(data: LabelledImages, share: number, seed: number): La
       .shuffle(members)
       .slice(0, Math.ceil(share * members.length)),
   );
-  return pick(
+  return pickSamples(
     data,
     taken.sort((left, right) => left - right),
   );
-}
-
-function pick(data: LabelledImages, indices: readonly number[]): LabelledImages {
-  const { height, width, channels } = data;
-  const size = height * width * channels;
-  const images = new Uint8Array(indices.length * size);
-  for (const [row, index] of indices.entries()) {
-    images.set(data.images.subarray(index * size, (index + 1) * size), row * size);
-  }
-  const labels = Int32Array.from(indices, (index) => data.labels[index]!);
-  return { images, labels, count: indices.length, height, width, channels };
 }

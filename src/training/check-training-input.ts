@@ -1,22 +1,22 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { TrainingError } from '../core/errors.ts';
-import type { LabelledImages } from '../core/labelled-images.ts';
+import { rowSize, type Samples } from '../core/samples.ts';
 import { classifierShape, requireClassifier } from './classifier.ts';
-import { bytesPerImage, describeShape } from './image-shape.ts';
+import { describeSizes } from './image-shape.ts';
 import type { TrainingSettings } from './training-settings.ts';
 
 /** @throws TrainingError when settings, model and data do not fit each other, before any time is spent. */
 export function checkTrainingInput(input: {
   readonly model: LayersModel;
   readonly settings: TrainingSettings;
-  readonly train: LabelledImages;
-  readonly validation: LabelledImages;
+  readonly train: Samples;
+  readonly validation: Samples;
 }): void {
   const { model, settings, train, validation } = input;
   requireClassifier(model);
   checkSettings(settings);
-  checkImages('training', train, model);
-  checkImages('validation', validation, model);
+  checkSamples('training', train, model);
+  checkSamples('validation', validation, model);
 }
 
 function checkSettings({ epochs, batchSize, learningRate, labelSmoothing = 0, earlyStopping }: TrainingSettings): void {
@@ -34,16 +34,16 @@ function checkSettings({ epochs, batchSize, learningRate, labelSmoothing = 0, ea
   );
 }
 
-function checkImages(split: string, data: LabelledImages, model: LayersModel): void {
-  const { image, classes } = classifierShape(model);
+function checkSamples(split: string, data: Samples, model: LayersModel): void {
+  const { input, classes } = classifierShape(model);
   requireThat(data.count > 0, `there are no ${split} images; check the split shares and the dataset`);
   requireThat(
-    describeShape(data) === describeShape(image),
-    `the ${split} images are ${describeShape(data)}, the model takes ${describeShape(image)}`,
+    describeSizes(data.shape) === describeSizes(input),
+    `the ${split} images are ${describeSizes(data.shape)}, the model takes ${describeSizes(input)}`,
   );
   requireThat(
-    data.images.length === data.count * bytesPerImage(data) && data.labels.length === data.count,
-    `the ${split} split says ${data.count} images but holds ${data.images.length} bytes and ${data.labels.length} labels`,
+    data.inputs.length === data.count * rowSize(data) && data.labels.length === data.count,
+    `the ${split} split says ${data.count} images but holds ${data.inputs.length} values and ${data.labels.length} labels`,
   );
   const strange = data.labels.find((label) => label < 0 || label >= classes);
   requireThat(

@@ -1,6 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { TrainingError } from '../core/errors.ts';
-import type { ImageShape } from './image-shape.ts';
 import type { Layer } from './tensorflow.ts';
 
 /** The layer whose softmax ends a classifier. */
@@ -14,8 +13,11 @@ export function classifierRefusal(model: LayersModel): string | undefined {
   if (input === undefined || output === undefined || furtherInputs.length + furtherOutputs.length > 0) {
     return `Model '${model.name}' has ${model.inputs.length} inputs and ${model.outputs.length} outputs; one of each is needed.`;
   }
-  if (!isFixed(input.shape, 4)) {
-    return `Model '${model.name}' takes ${describe(input.shape)}; [batch, height, width, channels] with fixed sizes is needed.`;
+  if (!isFixed(input.shape, 4) && !isFixed(input.shape, 2)) {
+    return (
+      `Model '${model.name}' takes ${describe(input.shape)}; images [batch, height, width, channels] or features [batch, features] ` +
+      'with fixed sizes are needed.'
+    );
   }
   if (!isFixed(output.shape, 2)) {
     return `Model '${model.name}' gives ${describe(output.shape)}; [batch, classes] is needed.`;
@@ -33,10 +35,10 @@ export function requireClassifier(model: LayersModel): void {
   if (refusal !== undefined) throw new TrainingError(refusal);
 }
 
-/** Image shape and number of classes of a classifier. */
-export function classifierShape(model: LayersModel): { readonly image: ImageShape; readonly classes: number } {
-  const [, height = 0, width = 0, channels = 0] = (model.inputs[0]?.shape ?? []).map((size) => size ?? 0);
-  return { image: { height, width, channels }, classes: model.outputs[0]?.shape[1] ?? 0 };
+/** Shape of one input row – `[height, width, channels]` of uint8 images or `[features]` of float32 – and number of classes. */
+export function classifierShape(model: LayersModel): { readonly input: readonly number[]; readonly classes: number } {
+  const [, ...input] = (model.inputs[0]?.shape ?? []).map((size) => size ?? 0);
+  return { input, classes: model.outputs[0]?.shape[1] ?? 0 };
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Clock } from '../core/clock.ts';
 import { TrainingError } from '../core/errors.ts';
-import type { LabelledImages } from '../core/labelled-images.ts';
+import type { Samples } from '../core/samples.ts';
 import type { ReportProgress } from '../core/logger.ts';
 import { checkTrainingInput } from './check-training-input.ts';
 import { batchesOfEpoch } from './epoch-batches.ts';
@@ -15,8 +15,8 @@ export type FitInput = {
   readonly model: LayersModel;
   readonly engine: TrainingEngine;
   readonly settings: TrainingSettings;
-  readonly train: LabelledImages;
-  readonly validation: LabelledImages;
+  readonly train: Samples;
+  readonly validation: Samples;
 };
 
 export type FitOptions = {

@@ -8,5 +8,10 @@ export function bytesPerImage({ height, width, channels }: ImageShape): number {
 
 /** As people write it: `64×64×3`. */
 export function describeShape({ height, width, channels }: ImageShape): string {
-  return `${height}×${width}×${channels}`;
+  return describeSizes([height, width, channels]);
+}
+
+/** The same for a row of any rank. */
+export function describeSizes(sizes: readonly number[]): string {
+  return sizes.join('×');
 }

@@ -1,23 +1,22 @@
-import type { LabelledImages } from '../core/labelled-images.ts';
-import { bytesPerImage } from './image-shape.ts';
+import { rowSize, type Rows } from '../core/samples.ts';
 
-/** Anything that gives probabilities `[count, classes]` for uint8 images `[count, height, width, channels]`. */
+/** Anything that gives probabilities `[count, classes]` for rows of inputs. */
 export interface BatchPredictor {
-  predict(images: Uint8Array, count: number): Promise<Float32Array>;
+  predict(inputs: Rows['inputs'], count: number): Promise<Float32Array>;
 }
 
-/** Probabilities `[count, classes]` of any number of images, a bounded batch at a time; the signal is looked at between. */
+/** Probabilities `[count, classes]` of any number of rows, a bounded batch at a time; the signal is looked at between. */
 export async function predictInBatches(
   predictor: BatchPredictor,
-  data: Omit<LabelledImages, 'labels'>,
+  data: Rows,
   { signal, batchSize = DEFAULT_BATCH }: { readonly signal?: AbortSignal; readonly batchSize?: number } = {},
 ): Promise<Float32Array> {
-  const size = bytesPerImage(data);
+  const size = rowSize(data);
   const parts: Float32Array[] = [];
   for (let start = 0; start < data.count; start += batchSize) {
     signal?.throwIfAborted();
     const count = Math.min(batchSize, data.count - start);
-    parts.push(await predictor.predict(data.images.subarray(start * size, (start + count) * size), count));
+    parts.push(await predictor.predict(data.inputs.subarray(start * size, (start + count) * size), count));
   }
   return concatenate(parts);
 }

@@ -95,7 +95,9 @@ async function onnxPredictor(
 
 async function cpuPredictor(model: LayersModel, reason: string): Promise<Predictor> {
   const tf = await loadTensorFlow();
-  const { image, classes } = classifierShape(model);
+  const { input, classes } = classifierShape(model);
+  const [height = 0, width = 0, channels = 0] = input;
+  const image = { height, width, channels };
   return {
     engine: 'cpu',
     reason: `the cpu engine is used, hundreds of times slower: ${reason}`,

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { LabelledImages } from '../../src/core/labelled-images.ts';
+import type { Samples } from '../../src/core/samples.ts';
 import { TrainingError } from '../../src/core/errors.ts';
 import { buildModel } from '../../src/training/build-model.ts';
 import type { Trainer, TrainingEngine } from '../../src/training/engines/training-engine.ts';
@@ -37,7 +37,7 @@ export function trainingEngineContract(tf: TensorFlow, engine: TrainingEngine): 
       const last = await trainer.step(barImages(30, 3), 0.03);
       expect(last.loss).toBeLessThan(first.loss / 2);
       expect(last.correct).toBeGreaterThan(first.correct);
-      expect(accuracyOf(await trainer.predict(unseen.images, unseen.count), unseen.labels)).toBeGreaterThan(0.8);
+      expect(accuracyOf(await trainer.predict(unseen.inputs, unseen.count), unseen.labels)).toBeGreaterThan(0.8);
     });
   });
 
@@ -47,7 +47,7 @@ export function trainingEngineContract(tf: TensorFlow, engine: TrainingEngine): 
         const { loss, correct } = await trainer.step(barImages(count), 0.001);
         expect(loss).toBeGreaterThan(0);
         expect(correct).toBeLessThanOrEqual(count);
-        const probabilities = await trainer.predict(barImages(count).images, count);
+        const probabilities = await trainer.predict(barImages(count).inputs, count);
         expect(probabilities).toHaveLength(count * BAR_CLASSES);
         expect(probabilities.reduce((sum, p) => sum + p, 0)).toBeCloseTo(count, 4);
       }
@@ -55,10 +55,10 @@ export function trainingEngineContract(tf: TensorFlow, engine: TrainingEngine): 
   });
 
   test('predicts the rows of a batch as it predicts them alone, also from a view into a larger buffer', async () => {
-    const { images } = barImages(6);
+    const { inputs } = barImages(6);
     await withTrainer(newModel(), async (trainer) => {
-      const together = await trainer.predict(images, 6);
-      const alone = await trainer.predict(images.subarray(2 * 64, 3 * 64), 1);
+      const together = await trainer.predict(inputs, 6);
+      const alone = await trainer.predict(inputs.subarray(2 * 64, 3 * 64), 1);
       alone.forEach((p, index) => expect(p).toBeCloseTo(together[2 * BAR_CLASSES + index]!, 5));
     });
   });
@@ -78,7 +78,7 @@ export function trainingEngineContract(tf: TensorFlow, engine: TrainingEngine): 
 
   test('leaves the batch it was given untouched', async () => {
     const batch = barImages(16);
-    const before: LabelledImages = structuredClone(batch);
+    const before: Samples = structuredClone(batch);
     await withTrainer(newModel(), (trainer) => trainer.step(batch, 0.01));
     expect(batch).toEqual(before);
   });

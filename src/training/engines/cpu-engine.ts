@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Scalar, Tensor, Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { LabelledImages } from '../../core/labelled-images.ts';
+import type { Rows, Samples } from '../../core/samples.ts';
 import type { TensorFlow } from '../tensorflow.ts';
 import { copyWeights } from '../weights.ts';
 import { ADAM } from '../adam.ts';
@@ -32,7 +32,7 @@ function createCpuTrainer(tf: TensorFlow, model: LayersModel, options: TrainerOp
   const variables = model.trainableWeights.map((weight) => weight.read()).filter((tensor) => isVariable(tf, tensor));
   let steps = 0;
 
-  const lossOf = (batch: LabelledImages, result: { correct: number }): Scalar => {
+  const lossOf = (batch: Samples, result: { correct: number }): Scalar => {
     const logits = applyForTraining(tf, model, toTensor(tf, model, batch), { seed: options.seed, step: steps });
     const labels = core.tensor1d(batch.labels, 'int32');
     result.correct = core.sum(core.equal(core.argMax(logits, 1), labels)).dataSync()[0] ?? 0;
@@ -53,9 +53,9 @@ function createCpuTrainer(tf: TensorFlow, model: LayersModel, options: TrainerOp
       steps += 1;
       return { loss, correct: result.correct };
     },
-    predict: async (images, count) => {
+    predict: async (inputs, count) => {
       await nextTurn();
-      return predictOnCpu(tf, model, images, count);
+      return predictOnCpu(tf, model, inputs, count);
     },
     readWeights: () => Promise.resolve(copyWeights(model)),
     dispose: () => {
@@ -69,10 +69,10 @@ function isVariable({ core }: TensorFlow, tensor: Tensor): tensor is Variable {
   return tensor instanceof core.Variable;
 }
 
-/** Probabilities `[count, classes]` of uint8 images `[count, height, width, channels]`, computed by TensorFlow.js. */
-export function predictOnCpu(tf: TensorFlow, model: LayersModel, images: Uint8Array, count: number): Float32Array {
+/** Probabilities `[count, classes]` of that many rows, computed by TensorFlow.js. */
+export function predictOnCpu(tf: TensorFlow, model: LayersModel, inputs: Rows['inputs'], count: number): Float32Array {
   return tf.core.tidy(() => {
-    const output = model.apply(toTensor(tf, model, { images, count }), { training: false }) as Tensor2D;
+    const output = model.apply(toTensor(tf, model, { inputs, count }), { training: false }) as Tensor2D;
     return Float32Array.from(output.dataSync());
   });
 }
@@ -80,10 +80,9 @@ export function predictOnCpu(tf: TensorFlow, model: LayersModel, images: Uint8Ar
 function toTensor(
   tf: TensorFlow,
   model: LayersModel,
-  { images, count }: { images: Uint8Array; count: number },
+  { inputs, count }: { inputs: Rows['inputs']; count: number },
 ): Tensor {
-  const { image } = classifierShape(model);
-  return tf.core.tensor4d(Float32Array.from(images), [count, image.height, image.width, image.channels]);
+  return tf.core.tensor(Float32Array.from(inputs), [count, ...classifierShape(model).input]);
 }
 
 function crossEntropy({ core }: TensorFlow, logits: Tensor2D, labels: Tensor, smoothing: number): Scalar {

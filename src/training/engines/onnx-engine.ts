@@ -1,10 +1,10 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { MlflowTsError, TrainingError } from '../../core/errors.ts';
-import type { LabelledImages } from '../../core/labelled-images.ts';
+import type { Rows, Samples } from '../../core/samples.ts';
 import { adamScalars } from '../onnx/adam-update.ts';
 import { compileInferenceGraph, PROBABILITIES_OUTPUT } from '../onnx/compile-inference.ts';
 import { compileTrainingGraph, type TrainingGraph } from '../onnx/compile-training.ts';
-import { IMAGE_INPUT } from '../onnx/forward.ts';
+import { inputName } from '../onnx/forward.ts';
 import { readModelGraph, type ModelGraph } from '../onnx/model-graph.ts';
 import { copyWeights } from '../weights.ts';
 import { dropoutMask } from './dropout-mask.ts';
@@ -73,13 +73,15 @@ function createOnnxTrainer(
   let steps = 0;
   return {
     step: async (batch, learningRate) => {
-      const feeds = stepFeeds(batch, training, { seed, step: steps, learningRate });
+      const feeds = stepFeeds(batch, graph, training, { seed, step: steps, learningRate });
       steps += 1;
       const { loss, correct } = await host.run('training', feeds, training.carry);
       return { loss: loss?.data[0] ?? NaN, correct: correct?.data[0] ?? 0 };
     },
-    predict: async (images, count) => {
-      const outputs = await host.run('prediction', { [IMAGE_INPUT]: imageTensor(images, count, graph) });
+    predict: async (inputs, count) => {
+      // A view is copied out of its buffer first: posting it would copy the whole buffer behind it.
+      const rows = inputTensor({ inputs: inputs.slice(), count, shape: graph.input });
+      const outputs = await host.run('prediction', { [inputName(graph)]: rows });
       return floatsOf(outputs, PROBABILITIES_OUTPUT);
     },
     readWeights: async () => {
@@ -92,18 +94,19 @@ function createOnnxTrainer(
 }
 
 function stepFeeds(
-  batch: LabelledImages,
+  batch: Samples,
+  graph: ModelGraph,
   { masks }: TrainingGraph,
   { seed, step, learningRate }: { seed: number; step: number; learningRate: number },
 ): Tensors {
-  const { images, labels, count, height, width, channels } = batch;
+  const { labels, count } = batch;
   const scalars = adamScalars(learningRate, step + 1);
   const maskFeeds = masks.map(({ name, layer, rate, shape }) => {
     const data = dropoutMask(seed, step, layer, count * size(shape), rate);
     return [name, { type: 'uint8', data, shape: [count, ...shape] }] as const;
   });
   return {
-    [IMAGE_INPUT]: { type: 'uint8', data: images, shape: [count, height, width, channels] },
+    [inputName(graph)]: inputTensor(batch),
     labels: { type: 'int32', data: labels, shape: [count] },
     learningRate: floats(Float32Array.of(scalars.learningRate), []),
     epsilon: floats(Float32Array.of(scalars.epsilon), []),
@@ -111,9 +114,9 @@ function stepFeeds(
   };
 }
 
-function imageTensor(images: Uint8Array, count: number, { image }: ModelGraph): TensorData {
-  // A view is copied out of its buffer first: posting it would copy the whole buffer behind it.
-  return { type: 'uint8', data: images.slice(), shape: [count, image.height, image.width, image.channels] };
+function inputTensor({ inputs, count, shape }: Rows): TensorData {
+  const whole = [count, ...shape];
+  return inputs instanceof Uint8Array ? { type: 'uint8', data: inputs, shape: whole } : floats(inputs, whole);
 }
 
 function floats(data: Float32Array, shape: readonly number[]): TensorData {

@@ -1,12 +1,12 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { LabelledImages } from '../../core/labelled-images.ts';
+import type { Rows, Samples } from '../../core/samples.ts';
 
 export const ENGINE_NAMES = ['onnx', 'cpu'] as const;
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
 /**
- * Runs training steps for a `LayersModel` that takes raw pixels `[batch, height, width, channels]` 0..255 and ends in a
- * softmax over the classes: mean softmax cross-entropy, minimised by Adam (arXiv 1412.6980; β₁ 0.9, β₂ 0.999, ε 1e-7).
+ * Runs training steps for a `LayersModel` that takes raw pixels `[batch, height, width, channels]` 0..255, or features
+ * `[batch, features]`, and ends in a softmax over the classes: mean softmax cross-entropy, minimised by Adam (arXiv 1412.6980; β₁ 0.9, β₂ 0.999, ε 1e-7).
  * Equal models, batches and options give bit-identical weights in every run of the same engine and thread count.
  */
 export interface TrainingEngine {
@@ -31,9 +31,9 @@ export type TrainerOptions = {
 /** One model in training. Whether the model's own weights follow meanwhile is open: take them with `readWeights`. */
 export interface Trainer {
   /** One optimiser step over a batch of any size. The batch is not changed. */
-  step(batch: LabelledImages, learningRate: number): Promise<StepResult>;
-  /** Probabilities `[count, classes]` of uint8 images `[count, height, width, channels]` under the current weights. */
-  predict(images: Uint8Array, count: number): Promise<Float32Array>;
+  step(batch: Samples, learningRate: number): Promise<StepResult>;
+  /** Probabilities `[count, classes]` of that many rows under the current weights. */
+  predict(inputs: Rows['inputs'], count: number): Promise<Float32Array>;
   /** Copies of the current weights, in the order of `model.weights`. */
   readWeights(): Promise<Float32Array[]>;
   dispose(): Promise<void>;

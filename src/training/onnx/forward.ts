@@ -13,8 +13,6 @@ export type MaskInput = {
 };
 
 export type Forward = {
-  /** uint8 `[N, height, width, channels]`, the graph's input `image`. */
-  readonly image: Value;
   readonly logits: Value;
   /** The lowered layers, in order. */
   readonly tape: readonly { readonly node: ModelNode; readonly lowered: Lowered }[];
@@ -22,6 +20,12 @@ export type Forward = {
 };
 
 export const IMAGE_INPUT = 'image';
+export const FEATURES_INPUT = 'features';
+
+/** The graph's input: `image` uint8 `[N, height, width, channels]`, or `features` float32 `[N, features]`. */
+export function inputName({ input }: ModelGraph): string {
+  return input.length === 3 ? IMAGE_INPUT : FEATURES_INPUT;
+}
 
 /**
  * Lowers the layers of a model from its input to its logits.
@@ -33,8 +37,6 @@ export function lowerForward(
   model: ModelGraph,
   options: { readonly training: boolean; readonly weight: (name: string) => Value },
 ): Forward {
-  const { height, width, channels } = model.image;
-  const image = graph.input(IMAGE_INPUT, 'uint8', ['N', height, width, channels]);
   const values = new Map<string, Value>();
   const tape: { node: ModelNode; lowered: Lowered }[] = [];
   const masks: MaskInput[] = [];
@@ -45,7 +47,7 @@ export function lowerForward(
   };
   for (const node of model.nodes) {
     if (node.className === 'InputLayer') {
-      values.set(node.name, firstValue(ops, image, model));
+      values.set(node.name, firstValue(graph, ops, model));
       continue;
     }
     const lowered = graph.within(node.name, () =>
@@ -60,11 +62,16 @@ export function lowerForward(
     values.set(node.name, lowered.output);
     tape.push({ node, lowered });
   }
-  return { image, logits: values.get(model.logits)!, tape, masks };
+  return { logits: values.get(model.logits)!, tape, masks };
 }
 
-/** Channels first, as floats; with one channel the order of bytes is the same and nothing is moved. */
-function firstValue(ops: Operators, image: Value, { image: { height, width, channels } }: ModelGraph): Value {
+/** Images become channels first, as floats; with one channel the order of bytes is the same and nothing is moved. */
+function firstValue(graph: GraphBuilder, ops: Operators, model: ModelGraph): Value {
+  const { input } = model;
+  const name = inputName(model);
+  if (name === FEATURES_INPUT) return graph.input(name, 'float32', ['N', ...input]);
+  const [height = 0, width = 0, channels = 0] = input;
+  const image = graph.input(name, 'uint8', ['N', height, width, channels]);
   const channelsFirst =
     channels === 1 ? ops.reshape(image, [-1, 1, height, width]) : ops.transpose(image, [0, 3, 1, 2]);
   return ops.cast(channelsFirst, 'float32');

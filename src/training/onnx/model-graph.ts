@@ -1,14 +1,14 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { TrainingError } from '../../core/errors.ts';
 import { classifierShape, softmaxHead } from '../classifier.ts';
-import type { ImageShape } from '../image-shape.ts';
 import { weightRole } from '../initial-weights.ts';
 import type { Layer } from '../tensorflow.ts';
 
 /** A LayersModel as the compiler sees it: its layers in an order in which inputs come before their users. */
 export type ModelGraph = {
   readonly name: string;
-  readonly image: ImageShape;
+  /** Of one row: `[height, width, channels]` of uint8 images, or `[features]`. */
+  readonly input: readonly number[];
   readonly classes: number;
   readonly nodes: readonly ModelNode[];
   /** In the order of `model.weights`. */

@@ -1,25 +1,23 @@
 import { expect, test } from '@jest/globals';
 import { takeShare } from '../../../src/app/training-share.ts';
-import type { LabelledImages } from '../../../src/core/labelled-images.ts';
+import type { Samples } from '../../../src/core/samples.ts';
 
 /** Ten images of class 0, four of class 1, one of class 2; the two pixels of an image are its index. */
 const labels = Int32Array.from([0, 0, 1, 0, 0, 0, 1, 0, 2, 0, 0, 1, 0, 0, 1]);
-const data: LabelledImages = {
-  images: Uint8Array.from(Array.from(labels).flatMap((_, index) => [index, index])),
+const data: Samples = {
+  inputs: Uint8Array.from(Array.from(labels).flatMap((_, index) => [index, index])),
   labels,
   count: labels.length,
-  height: 2,
-  width: 1,
-  channels: 1,
+  shape: [2, 1, 1],
 };
-const indices = (part: LabelledImages): number[] => Array.from(part.images).filter((_, at) => at % 2 === 0);
+const indices = (part: Samples): number[] => Array.from(part.inputs).filter((_, at) => at % 2 === 0);
 
 test('takes the share of every class, at least one, with pixels and labels together', () => {
   const half = takeShare(data, 0.5, 1);
   expect([0, 1, 2].map((label) => half.labels.filter((other) => other === label).length)).toEqual([5, 2, 1]);
   expect(Array.from(half.labels)).toEqual(indices(half).map((index) => labels[index]));
-  expect(half).toMatchObject({ count: 8, height: 2, width: 1, channels: 1 });
-  expect(half.images).toHaveLength(16);
+  expect(half).toMatchObject({ count: 8, shape: [2, 1, 1] });
+  expect(half.inputs).toHaveLength(16);
 });
 
 test('the seed decides which, and a larger share holds the smaller one', () => {

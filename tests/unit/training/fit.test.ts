@@ -116,9 +116,9 @@ test('an abort ends the training between two steps with its reason', async () =>
 
 test.each([
   ['no training images', { train: { ...barImages(0) } }, 'there are no training images'],
-  ['another image size', { train: { ...barImages(4), height: 4, width: 16 } }, 'are 4×16×1, the model takes 8×8×1'],
+  ['another image size', { train: { ...barImages(4), shape: [4, 16, 1] } }, 'are 4×16×1, the model takes 8×8×1'],
   ['a strange label', { validation: { ...barImages(1), labels: Int32Array.of(3) } }, 'label is 3, the model knows'],
-  ['too few bytes', { train: { ...barImages(4), images: new Uint8Array(3) } }, 'says 4 images but holds 3 bytes'],
+  ['too few bytes', { train: { ...barImages(4), inputs: new Uint8Array(3) } }, 'says 4 images but holds 3 values'],
   ['batches of nothing', { settings: { ...settings, batchSize: 0 } }, 'batchSize must be a whole number from 1'],
 ])('fit refuses %s before training', async (_title, change, message) => {
   const input = { model: newModel(), engine, train: barImages(6), validation: barImages(6, 2), settings };

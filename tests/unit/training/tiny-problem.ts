@@ -1,8 +1,8 @@
-import type { LabelledImages } from '../../../src/core/labelled-images.ts';
+import type { Samples } from '../../../src/core/samples.ts';
 import { seededRandom } from '../../../src/core/seeded-random.ts';
 
 /** Noisy 8×8 grey images with a bright bar: upright (class 0), lying (class 1) or diagonal (class 2). */
-export function barImages(count: number, seed = 1): LabelledImages {
+export function barImages(count: number, seed = 1): Samples {
   const random = seededRandom(seed, 'bars');
   const images = Uint8Array.from({ length: count * 64 }, () => random.integer(80));
   const labels = Int32Array.from({ length: count }, (_, index) => index % 3);
@@ -13,7 +13,7 @@ export function barImages(count: number, seed = 1): LabelledImages {
       images[index * 64 + pixel] = 180 + random.integer(70);
     }
   });
-  return { images, labels, count, height: 8, width: 8, channels: 1 };
+  return { inputs: images, shape: [8, 8, 1], labels, count };
 }
 
 export const BAR_IMAGE = { height: 8, width: 8, channels: 1 };

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { samplesOf } from '../../../../src/core/samples.ts';
 import { seededRandom } from '../../../../src/core/seeded-random.ts';
 import { buildModel } from '../../../../src/training/build-model.ts';
 import { createOnnxEngine } from '../../../../src/training/engines/onnx-engine.ts';
@@ -15,7 +16,7 @@ onnxTest('the event loop keeps turning while steps are computed', async () => {
   const random = seededRandom('busy');
   const count = 64;
   const images = Uint8Array.from({ length: count * 32 * 32 * 3 }, () => random.integer(256));
-  const batch = { images, labels: new Int32Array(count), count, ...image };
+  const batch = samplesOf({ images, labels: new Int32Array(count), count, ...image });
   const model = buildModel(tf, { name: 'cnn', parameters: { dropout: 0 } }, image, 4, 1);
   const trainer = await createOnnxEngine(runtime).createTrainer(model, { seed: 1, threads: 1, labelSmoothing: 0 });
   let ticks = 0;

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { LabelledImages } from '../../../../src/core/labelled-images.ts';
+import { samplesOf, type Samples } from '../../../../src/core/samples.ts';
 import { seededRandom } from '../../../../src/core/seeded-random.ts';
 import { createCpuEngine } from '../../../../src/training/engines/cpu-engine.ts';
 import { createOnnxEngine } from '../../../../src/training/engines/onnx-engine.ts';
@@ -82,12 +82,12 @@ const nets: Readonly<Record<string, Net>> = {
   },
 };
 
-function randomBatch({ image, classes }: Net, count: number, step: number): LabelledImages {
+function randomBatch({ image, classes }: Net, count: number, step: number): Samples {
   const random = seededRandom('batch', step);
   const { height, width, channels } = image;
   const images = Uint8Array.from({ length: count * height * width * channels }, () => random.integer(256));
   const labels = Int32Array.from({ length: count }, () => random.integer(classes));
-  return { images, labels, count, ...image };
+  return samplesOf({ images, labels, count, ...image });
 }
 
 async function train(engine: TrainingEngine, net: Net, options: TrainerOptions & { learningRate: number }) {
