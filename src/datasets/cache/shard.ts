@@ -2,9 +2,9 @@ import path from 'node:path';
 import { z } from 'zod';
 import { DataError } from '../../core/errors.ts';
 import { writeFileAtomic } from '../../storage/atomic-write.ts';
+import { encodeSafetensors, readSafetensors, type TensorBytes } from '../../storage/safetensors.ts';
 import type { ImageShape } from '../decode/pixels.ts';
 import { SPLIT_NAMES, type BrokenImage, type SplitName } from '../tensor-cache.ts';
-import { encodeSafetensors, readSafetensors, type TensorBytes } from './safetensors.ts';
 
 /** Decoded samples on their way into one file. */
 export type ShardRow = {

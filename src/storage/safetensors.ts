@@ -1,10 +1,13 @@
 import { open } from 'node:fs/promises';
 import { z } from 'zod';
-import { DataError } from '../../core/errors.ts';
+import { DataError } from '../core/errors.ts';
+
+const ITEM_BYTES = { U8: 1, I32: 4, F32: 4 } as const;
+type Dtype = keyof typeof ITEM_BYTES;
 
 /** One named array; `data` holds its little-endian bytes, row-major. */
 export type TensorBytes = {
-  readonly dtype: 'U8' | 'I32';
+  readonly dtype: Dtype;
   readonly shape: readonly number[];
   readonly data: Uint8Array;
 };
@@ -39,7 +42,9 @@ export function encodeSafetensors({ tensors, metadata }: SafetensorsFile): Buffe
  */
 export async function readSafetensors(path: string, names?: readonly string[]): Promise<SafetensorsFile> {
   const damaged = (what: string, cause?: unknown) =>
-    new DataError(`${path} is not a whole safetensors file: ${what}. Delete it and run prep again.`, { cause });
+    new DataError(`${path} is not a whole safetensors file: ${what}. Delete it and run again what wrote it.`, {
+      cause,
+    });
   const file = await open(path);
   try {
     const { size } = await file.stat();
@@ -70,11 +75,10 @@ export async function readSafetensors(path: string, names?: readonly string[]): 
 
 /** The limit of the reference implementation. */
 const MAX_HEADER_BYTES = 100_000_000;
-const ITEM_BYTES = { U8: 1, I32: 4 } as const;
 
 const tensorHeader = z
   .object({
-    dtype: z.enum(['U8', 'I32']),
+    dtype: z.enum(['U8', 'I32', 'F32']),
     shape: z.array(z.int().min(0)),
     data_offsets: z.tuple([z.int().min(0), z.int().min(0)]),
   })

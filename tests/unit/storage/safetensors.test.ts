@@ -1,13 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from '@jest/globals';
-import { DataError } from '../../../../src/core/errors.ts';
-import { encodeSafetensors, readSafetensors } from '../../../../src/datasets/cache/safetensors.ts';
-import { temporaryFolder } from '../../../helpers/dataset-files.ts';
+import { DataError } from '../../../src/core/errors.ts';
+import { encodeSafetensors, readSafetensors } from '../../../src/storage/safetensors.ts';
+import { temporaryFolder } from '../../helpers/dataset-files.ts';
 
 const tensors = {
   images: { dtype: 'U8', shape: [2, 3], data: Uint8Array.of(1, 2, 3, 4, 5, 6) },
   labels: { dtype: 'I32', shape: [1], data: Uint8Array.of(7, 0, 0, 0) },
+  features: { dtype: 'F32', shape: [1], data: Uint8Array.of(0, 0, 128, 63) },
 } as const;
 const whole = encodeSafetensors({ tensors, metadata: { note: 'ä' } });
 
@@ -24,8 +25,9 @@ test('writes the published format: length, aligned JSON header, data', () => {
     __metadata__: { note: 'ä' },
     images: { dtype: 'U8', shape: [2, 3], data_offsets: [0, 6] },
     labels: { dtype: 'I32', shape: [1], data_offsets: [6, 10] },
+    features: { dtype: 'F32', shape: [1], data_offsets: [10, 14] },
   });
-  expect([...whole.subarray(8 + length)]).toEqual([1, 2, 3, 4, 5, 6, 7, 0, 0, 0]);
+  expect([...whole.subarray(8 + length)]).toEqual([1, 2, 3, 4, 5, 6, 7, 0, 0, 0, 0, 0, 128, 63]);
 });
 
 test('reads back all tensors or only those named', async () => {
