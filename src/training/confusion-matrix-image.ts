@@ -1,3 +1,4 @@
+import { escapeXml } from '../core/svg/element.ts';
 import type { EvaluationReport } from './evaluate.ts';
 
 /** The confusion matrix as a PNG: a row a true class, a column a predicted one; the darker, the larger its share of the row. */
@@ -58,8 +59,4 @@ function text(x: number, y: number, content: string, anchor: 'start' | 'middle' 
 
 function shorten(name: string): string {
   return name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name;
-}
-
-function escapeXml(content: string): string {
-  return content.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
