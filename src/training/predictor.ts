@@ -4,7 +4,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { DataError } from '../core/errors.ts';
 import { classifierShape } from './classifier.ts';
 import { predictOnCpu } from './engines/cpu-engine.ts';
-import { findOnnxRuntime } from './engines/onnx-runtime.ts';
+import { findOnnxRuntime, type AvailableRuntime } from './engines/onnx-runtime.ts';
 import { startSessionHost } from './engines/session-host.ts';
 import type { EngineName } from './engines/training-engine.ts';
 import { bytesPerImage, describeShape, type ImageShape } from './image-shape.ts';
@@ -41,7 +41,7 @@ type PredictorOptions = { readonly threads?: number };
 export async function loadPredictor(folder: string, options: PredictorOptions = {}): Promise<Predictor> {
   const runtime = await findOnnxRuntime();
   const onnx = runtime.kind === 'available' ? await readIfThere(join(folder, ONNX_FILE)) : undefined;
-  if (runtime.kind === 'available' && onnx !== undefined) return onnxPredictor(onnx, folder, runtime.version, options);
+  if (runtime.kind === 'available' && onnx !== undefined) return onnxPredictor(onnx, folder, runtime, options);
   const reason = runtime.kind === 'missing' ? runtime.reason : `there is no ${ONNX_FILE} in ${folder}`;
   return cpuPredictor(await loadLayersModel(join(folder, LAYERS_FOLDER)), reason);
 }
@@ -52,7 +52,7 @@ export async function createPredictor(model: LayersModel, options: PredictorOpti
   if (runtime.kind === 'missing') return cpuPredictor(model, runtime.reason);
   try {
     const onnx = compileInferenceGraph(readModelGraph(model), copyWeights(model));
-    return await onnxPredictor(onnx, model.name, runtime.version, options);
+    return await onnxPredictor(onnx, model.name, runtime, options);
   } catch (error) {
     return cpuPredictor(model, error instanceof Error ? error.message : String(error));
   }
@@ -61,17 +61,17 @@ export async function createPredictor(model: LayersModel, options: PredictorOpti
 async function onnxPredictor(
   onnx: Uint8Array,
   from: string,
-  version: string,
+  runtime: AvailableRuntime,
   { threads = 1 }: PredictorOptions,
 ): Promise<Predictor> {
-  const host = startSessionHost();
+  const host = startSessionHost(runtime.name);
   try {
     const ports = await host.create('model', onnx, { optimization: 'all', threads });
     const [, height = 0, width = 0, channels = 0] = (ports[IMAGE_INPUT] ?? []).map(Number);
     const image = { height, width, channels };
     return {
       engine: 'onnx',
-      reason: version,
+      reason: runtime.version,
       image,
       classes: Number(ports[PROBABILITIES_OUTPUT]?.[1] ?? 0),
       predict: async (images, count) => {

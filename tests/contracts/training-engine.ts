@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { afterAll, expect, test } from '@jest/globals';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Samples } from '../../src/core/samples.ts';
 import { TrainingError } from '../../src/core/errors.ts';
@@ -24,6 +24,11 @@ export function trainingEngineContract(tf: TensorFlow, engine: TrainingEngine): 
     }
   }
 
+  // For the tests that do not mind what happened to it before: starting one takes up to a second.
+  let shared: Promise<Trainer> | undefined;
+  const sharedTrainer = (): Promise<Trainer> => (shared ??= engine.createTrainer(newModel(), options));
+  afterAll(async () => (await shared)?.dispose());
+
   test('says who it is', async () => {
     expect(engine.version).toMatch(/\d+\.\d+/);
     expect(await engine.refusal(newModel())).toBeUndefined();
@@ -42,25 +47,23 @@ export function trainingEngineContract(tf: TensorFlow, engine: TrainingEngine): 
   });
 
   test('takes batches of any size and gives one row of probabilities an image', async () => {
-    await withTrainer(newModel(), async (trainer) => {
-      for (const count of [8, 3, 1, 16]) {
-        const { loss, correct } = await trainer.step(barImages(count), 0.001);
-        expect(loss).toBeGreaterThan(0);
-        expect(correct).toBeLessThanOrEqual(count);
-        const probabilities = await trainer.predict(barImages(count).inputs, count);
-        expect(probabilities).toHaveLength(count * BAR_CLASSES);
-        expect(probabilities.reduce((sum, p) => sum + p, 0)).toBeCloseTo(count, 4);
-      }
-    });
+    const trainer = await sharedTrainer();
+    for (const count of [8, 3, 1, 16]) {
+      const { loss, correct } = await trainer.step(barImages(count), 0.001);
+      expect(loss).toBeGreaterThan(0);
+      expect(correct).toBeLessThanOrEqual(count);
+      const probabilities = await trainer.predict(barImages(count).inputs, count);
+      expect(probabilities).toHaveLength(count * BAR_CLASSES);
+      expect(probabilities.reduce((sum, p) => sum + p, 0)).toBeCloseTo(count, 4);
+    }
   });
 
   test('predicts the rows of a batch as it predicts them alone, also from a view into a larger buffer', async () => {
     const { inputs } = barImages(6);
-    await withTrainer(newModel(), async (trainer) => {
-      const together = await trainer.predict(inputs, 6);
-      const alone = await trainer.predict(inputs.subarray(2 * 64, 3 * 64), 1);
-      alone.forEach((p, index) => expect(p).toBeCloseTo(together[2 * BAR_CLASSES + index]!, 5));
-    });
+    const trainer = await sharedTrainer();
+    const together = await trainer.predict(inputs, 6);
+    const alone = await trainer.predict(inputs.subarray(2 * 64, 3 * 64), 1);
+    alone.forEach((p, index) => expect(p).toBeCloseTo(together[2 * BAR_CLASSES + index]!, 5));
   });
 
   test('gives bit-identical weights when everything is repeated, and others for another seed', async () => {
@@ -79,7 +82,7 @@ export function trainingEngineContract(tf: TensorFlow, engine: TrainingEngine): 
   test('leaves the batch it was given untouched', async () => {
     const batch = barImages(16);
     const before: Samples = structuredClone(batch);
-    await withTrainer(newModel(), (trainer) => trainer.step(batch, 0.01));
+    await (await sharedTrainer()).step(batch, 0.01);
     expect(batch).toEqual(before);
   });
 
@@ -97,12 +100,11 @@ export function trainingEngineContract(tf: TensorFlow, engine: TrainingEngine): 
   });
 
   test('lets the event loop turn between steps, so that an abort arrives', async () => {
-    let aborted = false;
-    setTimeout(() => (aborted = true), 20);
-    await withTrainer(newModel(), async (trainer) => {
-      for (let step = 0; step < 10_000 && !aborted; step += 1) await trainer.step(barImages(4), 0.001);
-    });
-    expect(aborted).toBe(true);
+    const trainer = await sharedTrainer();
+    const abort = new AbortController();
+    setTimeout(() => abort.abort(), 20);
+    for (let step = 0; step < 10_000 && !abort.signal.aborted; step += 1) await trainer.step(barImages(4), 0.001);
+    expect(abort.signal.aborted).toBe(true);
   });
 
   test('refuses a model that does not end in class probabilities, naming its last layer', async () => {

@@ -23,7 +23,8 @@ export async function chooseEngine(
   if (preference !== 'auto') return insistOn(preference === 'onnx' ? onnx : cpu, model);
   const refusal = await onnx.refusal(model);
   if (refusal === undefined) {
-    return { engine: onnx, reason: `the model compiles to an ONNX training graph (${onnx.version})` };
+    const slower = onnx.handicap === undefined ? '' : `, ${onnx.handicap}`;
+    return { engine: onnx, reason: `the model compiles to an ONNX training graph (${onnx.version}${slower})` };
   }
   const { engine } = await insistOn(cpu, model);
   return { engine, reason: `the cpu engine is used, hundreds of times slower: ${refusal}` };

@@ -21,12 +21,13 @@ export function createOnnxEngine(runtime: OnnxRuntime): TrainingEngine {
   return {
     name: 'onnx',
     version: runtime.kind === 'available' ? runtime.version : 'none',
+    ...handicapOf(runtime),
     refusal: (model) => Promise.resolve(runtime.kind === 'missing' ? runtime.reason : compileRefusal(model)),
     createTrainer: async (model, options) => {
       if (runtime.kind === 'missing') throw new TrainingError(`Engine onnx: ${runtime.reason}.`);
       const graph = readModelGraph(model);
       const training = compileTrainingGraph(graph, options);
-      const host = startSessionHost();
+      const host = startSessionHost(runtime.name);
       try {
         await load(host, { model, graph, training, threads: options.threads });
         return createOnnxTrainer(host, graph, training, options);
@@ -36,6 +37,11 @@ export function createOnnxEngine(runtime: OnnxRuntime): TrainingEngine {
       }
     },
   };
+}
+
+function handicapOf(runtime: OnnxRuntime): { readonly handicap?: string } {
+  if (runtime.kind === 'missing' || runtime.because === undefined) return {};
+  return { handicap: `two to three times slower than native code, because ${runtime.because}` };
 }
 
 function compileRefusal(model: LayersModel): string | undefined {

@@ -1,19 +1,46 @@
-import { createRequire } from 'node:module';
-import { z } from 'zod';
+import type * as Ort from 'onnxruntime-node';
+
+/** The packages that hold ONNX Runtime: native code, and the same compiled to WebAssembly. The first that loads is taken. */
+export const ONNX_RUNTIMES = ['onnxruntime-node', 'onnxruntime-web'] as const;
+export type OnnxRuntimeName = (typeof ONNX_RUNTIMES)[number];
 
 /** Whether ONNX Runtime can be used here, and which; or why not. */
-export type OnnxRuntime =
-  { readonly kind: 'available'; readonly version: string } | { readonly kind: 'missing'; readonly reason: string };
+export type OnnxRuntime = AvailableRuntime | { readonly kind: 'missing'; readonly reason: string };
 
-/** Loads onnxruntime-node, an optional dependency without a binary for every platform. */
-export async function findOnnxRuntime(): Promise<OnnxRuntime> {
-  try {
-    await import('onnxruntime-node');
-  } catch (error) {
-    const [firstLine] = (error instanceof Error ? error.message : String(error)).split('\n');
-    return { kind: 'missing', reason: `onnxruntime-node cannot be loaded here (${firstLine ?? ''})` };
+export type AvailableRuntime = {
+  readonly kind: 'available';
+  readonly name: OnnxRuntimeName;
+  /** Name and version: `onnxruntime-node 1.30.0`. */
+  readonly version: string;
+  /** Why it is not the native one, in half a sentence. */
+  readonly because?: string;
+};
+
+/** What we use of either: their interface is the same. */
+export type OnnxRuntimeModule = Pick<typeof Ort, 'InferenceSession' | 'Tensor' | 'env'>;
+
+/**
+ * Finds ONNX Runtime: native (an optional dependency without a binary for every platform), else WebAssembly, which runs
+ * everywhere and is two to three times slower.
+ */
+export async function findOnnxRuntime(names: readonly OnnxRuntimeName[] = ONNX_RUNTIMES): Promise<OnnxRuntime> {
+  const failures: string[] = [];
+  for (const name of names) {
+    try {
+      const { env } = await importOnnxRuntime(name);
+      const { versions } = env;
+      const version = (name === 'onnxruntime-node' ? versions.node : versions.web) ?? versions.common;
+      const because = failures.length === 0 ? {} : { because: failures.join('; ') };
+      return { kind: 'available', name, version: `${name} ${version}`, ...because };
+    } catch (error) {
+      const [firstLine = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+      failures.push(`${name} cannot be loaded here (${firstLine})`);
+    }
   }
-  const manifest: unknown = createRequire(import.meta.url)('onnxruntime-node/package.json');
-  const { version } = z.object({ version: z.string() }).parse(manifest);
-  return { kind: 'available', version: `onnxruntime-node ${version}` };
+  return { kind: 'missing', reason: failures.join('; ') };
+}
+
+/** Loads the one or the other. */
+export async function importOnnxRuntime(name: OnnxRuntimeName): Promise<OnnxRuntimeModule> {
+  return name === 'onnxruntime-node' ? import('onnxruntime-node') : import('onnxruntime-web');
 }

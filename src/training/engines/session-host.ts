@@ -1,10 +1,12 @@
 import { Worker } from 'node:worker_threads';
 import { TrainingError } from '../../core/errors.ts';
+import type { OnnxRuntimeName } from './onnx-runtime.ts';
 import {
   sessionReply,
   type Ports,
   type SessionRequest,
   type SessionRequestBody,
+  type SessionWorkerData,
   type Tensors,
 } from './session-protocol.ts';
 
@@ -31,8 +33,9 @@ type Answer = { readonly tensors: Tensors; readonly ports?: Ports | undefined };
 type Pending = { readonly resolve: (answer: Answer) => void; readonly reject: (error: Error) => void };
 
 /** Starts the worker thread. It keeps the process alive only while a request is under way. */
-export function startSessionHost(): SessionHost {
-  const worker = new Worker(new URL('./session-worker.js', import.meta.url), { name: 'onnx-session' });
+export function startSessionHost(runtime: OnnxRuntimeName): SessionHost {
+  const entry = new URL('./session-worker.js', import.meta.url);
+  const worker = new Worker(entry, { name: 'onnx-session', workerData: runtime satisfies SessionWorkerData });
   const pending = new Map<number, Pending>();
   let lastId = 0;
   let ended: TrainingError | undefined;

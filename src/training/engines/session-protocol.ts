@@ -1,4 +1,9 @@
 import { z } from 'zod';
+import { ONNX_RUNTIMES } from './onnx-runtime.ts';
+
+/** What the worker is started with: which package it computes with. */
+export const sessionWorkerData = z.enum(ONNX_RUNTIMES);
+export type SessionWorkerData = z.output<typeof sessionWorkerData>;
 
 /** A tensor as it travels to and from the session worker. */
 export type TensorData =

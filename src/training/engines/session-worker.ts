@@ -1,7 +1,9 @@
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { importOnnxRuntime } from './onnx-runtime.ts';
 import {
   sessionRequest,
+  sessionWorkerData,
   type Ports,
   type SessionReply,
   type SessionRequestBody,
@@ -12,7 +14,7 @@ import {
  * Entry of the worker thread that owns ONNX Runtime sessions: `session.run` blocks the thread it is called from, although
  * it returns a promise. Requests are answered in order.
  */
-const ort = await import('onnxruntime-node');
+const ort = await importOnnxRuntime(sessionWorkerData.parse(workerData));
 const sessions = new Map<string, InferenceSession>();
 const kept = new Map<string, Tensor>();
 
@@ -51,6 +53,8 @@ async function perform(body: SessionRequestBody): Promise<Performed> {
 
 async function createSession(body: SessionRequestBody & { kind: 'create' }): Promise<Ports> {
   const { model, optimization, threads } = body;
+  // WebAssembly takes its threads when the first session is made, and the session's own option is not read.
+  ort.env.wasm.numThreads = threads;
   const session = await ort.InferenceSession.create(model, {
     graphOptimizationLevel: optimization,
     intraOpNumThreads: threads,

@@ -13,6 +13,8 @@ export interface TrainingEngine {
   readonly name: EngineName;
   /** The library that computes, and its version: `onnxruntime-node 1.30.0`. */
   readonly version: string;
+  /** Why it is slower here than it could be, in half a sentence. */
+  readonly handicap?: string;
   /** Why this engine cannot train the model, in a sentence; undefined when it can. */
   refusal(model: LayersModel): Promise<string | undefined>;
   /** @throws TrainingError when the model cannot be trained by this engine. */

@@ -10,7 +10,8 @@ const tf = await loadTensorFlow();
 const { layers } = tf.layers;
 const cpu = createCpuEngine(tf);
 const known = buildModel(tf, { name: 'dense', parameters: {} }, { height: 4, width: 4, channels: 1 }, 3, 1);
-const installed = { cpu, onnx: createOnnxEngine({ kind: 'available', version: 'onnxruntime-node 1.2.3' }) };
+const runtime = { kind: 'available', name: 'onnxruntime-node', version: 'onnxruntime-node 1.2.3' } as const;
+const installed = { cpu, onnx: createOnnxEngine(runtime) };
 const missing = { cpu, onnx: createOnnxEngine({ kind: 'missing', reason: 'onnxruntime-node cannot be loaded here' }) };
 
 function modelWith(layer: ReturnType<typeof layers.conv2d | typeof layers.averagePooling2d>) {
@@ -26,6 +27,13 @@ test('auto takes the ONNX graph for a model it knows', async () => {
   const { engine, reason } = await chooseEngine('auto', known, installed);
   expect(engine.name).toBe('onnx');
   expect(reason).toBe('the model compiles to an ONNX training graph (onnxruntime-node 1.2.3)');
+});
+
+test('auto says what is lost where only WebAssembly runs', async () => {
+  const because = 'onnxruntime-node cannot be loaded here (no binary)';
+  const web = { kind: 'available', name: 'onnxruntime-web', version: 'onnxruntime-web 1.2.3', because } as const;
+  const { reason } = await chooseEngine('auto', known, { cpu, onnx: createOnnxEngine(web) });
+  expect(reason).toContain(`(onnxruntime-web 1.2.3, two to three times slower than native code, because ${because})`);
 });
 
 test('auto falls back to cpu and says which layer was the reason', async () => {

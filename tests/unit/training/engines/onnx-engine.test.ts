@@ -31,7 +31,7 @@ onnxTest('the event loop keeps turning while steps are computed', async () => {
 });
 
 onnxTest('what ONNX Runtime says about a broken model reaches the caller, and the worker lives on', async () => {
-  const host = startSessionHost();
+  const host = startSessionHost('onnxruntime-node');
   const options = { optimization: 'all', threads: 1 } as const;
   await expect(host.create('broken', Uint8Array.of(1, 2, 3), options)).rejects.toThrow('ONNX Runtime failed');
   await expect(host.run('broken', {})).rejects.toThrow("There is no session 'broken'");
