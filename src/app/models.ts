@@ -6,6 +6,7 @@ import {
   showModel as showRegistered,
   type ListedVersion,
 } from '../models/list-models.ts';
+import type { Json } from '../core/json.ts';
 import { isoTime } from './iso-time.ts';
 import type { AppServices } from './services.ts';
 
@@ -49,6 +50,8 @@ export type ModelDetails = {
     readonly gate: string;
     readonly decision: 'promoted' | 'kept';
     readonly reason: string;
+    /** What it was decided by. */
+    readonly numbers: Json;
     readonly at: string;
   }[];
   /** Every move of an alias, newest first. */
@@ -84,8 +87,8 @@ export async function showModel({ registry, project }: AppServices, name: string
     tags: model.tags,
     createdAt: isoTime(model.createdAt),
     versions: model.versions.map((row) => versionListing(row, project.modelsDir)),
-    decisions: model.decisions.map(({ version, championVersion, gate, decision, reason, at }) => ({
-      ...{ version, championVersion, gate, decision, reason },
+    decisions: model.decisions.map(({ version, championVersion, gate, decision, reason, numbers, at }) => ({
+      ...{ version, championVersion, gate, decision, reason, numbers },
       at: isoTime(at),
     })),
     aliasHistory: model.aliasHistory.map(({ alias, version, previousVersion, reason, at }) => ({

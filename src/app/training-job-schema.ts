@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { LOG_LEVELS } from '../core/logger.ts';
 import { ENGINE_NAMES } from '../training/engines/training-engine.ts';
-import type { EvaluationReport } from '../training/evaluate.ts';
+import { evaluationSchema } from './evaluation/scored-split.ts';
 import type { EpochMetrics, TrainingSettings } from '../training/training-settings.ts';
 
 const share = z.number().min(0).max(1);
@@ -52,17 +52,6 @@ export const trainingJobSchema = z.object({
 
 export type TrainingJob = Readonly<z.infer<typeof trainingJobSchema>>;
 
-const evaluation: z.ZodType<EvaluationReport> = z.object({
-  samples: count,
-  accuracy: share,
-  loss: z.number(),
-  macroF1: share,
-  perClass: z.array(z.object({ className: z.string(), precision: share, recall: share, f1: share, support: count })),
-  confusionMatrix: z.array(z.array(count)),
-  predicted: z.array(count),
-  correct: z.array(z.boolean()),
-});
-
 const predictions = z.object({
   sampleIds: z.array(z.string()),
   labels: z.array(count),
@@ -76,7 +65,7 @@ export const trainingJobResultSchema = z.object({
   history: z.array(epochMetrics),
   bestEpoch: z.int().min(1),
   validation: z.object({ accuracy: share, loss: z.number() }),
-  evaluations: z.object({ test: evaluation.exactOptional(), apart: evaluation.exactOptional() }),
+  evaluations: z.object({ test: evaluationSchema.exactOptional(), apart: evaluationSchema.exactOptional() }),
   /** True and predicted class index of each test sample; present when `test` was evaluated. */
   testPredictions: predictions.exactOptional(),
   /** The folder asked for by `saveTo`, once the model's files are in it. */

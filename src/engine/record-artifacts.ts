@@ -43,5 +43,6 @@ export function recordArtifacts(
       const stored = await storage.putFile(path);
       await record(key, 'file', { storageHash: stored.hash, bytes: stored.bytes, fileName: basename(path) });
     },
+    ofTrainingRun: (trainingRunId) => recordArtifacts(session, source, { trainingRunId }),
   };
 }

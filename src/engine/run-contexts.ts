@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import type { FlowRunId, TaskRunId } from '../core/ids.ts';
+import type { FlowRunId, TaskRunId, TrainingRunId } from '../core/ids.ts';
 import type { Json } from '../core/json.ts';
 import type { Logger, ReportProgress } from '../core/logger.ts';
 
@@ -43,6 +43,8 @@ export interface Artifacts {
   image(key: string, bytes: Uint8Array, mediaType: string): Promise<void>;
   /** Copies the file at `path` into storage. */
   file(key: string, path: string): Promise<void>;
+  /** The same, for what belongs to a training run as well. */
+  ofTrainingRun(id: TrainingRunId): Artifacts;
 }
 
 /** Child processes that must not outlive the run. Start them `detached`, so that they lead a process group of their own. */

@@ -1,7 +1,12 @@
-import { mcnemarExact, mcnemarOneSided } from './mcnemar.ts';
-
-/** How a model version did on test samples: parallel lists, one entry a sample. */
-export type TestOutcome = { readonly sampleIds: readonly string[]; readonly correct: readonly boolean[] };
+import {
+  classFalls,
+  commonSamples,
+  comparePaired,
+  type ClassFall,
+  type CommonSample,
+  type PairedComparison,
+  type TestOutcome,
+} from './paired-comparison.ts';
 
 export type SuperiorGateInput = {
   /** The version that asks to be promoted, with the true class of every sample of its test split. */
@@ -12,32 +17,18 @@ export type SuperiorGateInput = {
   readonly classFallTolerance?: number;
 };
 
-export type ClassFall = {
-  readonly class: string;
-  readonly samples: number;
-  readonly championAccuracy: number;
-  readonly challengerAccuracy: number;
-  /** One-sided exact p of the fall. */
-  readonly p: number;
-};
-
 export type GateNumbers = {
   /** On all of the challenger's test samples. */
   readonly challengerAccuracy: number;
   readonly challengerSamples: number;
   /** Share of the most frequent class among the challenger's test samples. */
   readonly majorityShare: number;
-  readonly comparison?: {
-    readonly commonSamples: number;
-    readonly challengerAccuracy: number;
-    readonly championAccuracy: number;
-    readonly onlyChallengerRight: number;
-    readonly onlyChampionRight: number;
-    /** Exact two-sided McNemar. */
-    readonly p: number;
+  readonly comparison?: PairedComparison & {
     /** The falls that count. */
     readonly classFalls: readonly ClassFall[];
   };
+  /** On the disturbed images; recorded, not decided by. */
+  readonly robust?: PairedComparison;
 };
 
 export type GateDecision = {
@@ -66,8 +57,9 @@ export function superiorGate({ challenger, champion, classFallTolerance = CLASS_
     majorityShare: majorityShare(challenger.classes),
   };
   if (champion === undefined) return firstChampion(own);
-  const comparison = compare(challenger, champion, classFallTolerance);
-  const numbers = { ...own, comparison };
+  const common = commonSamples(challenger, champion);
+  const comparison = { ...comparePaired(common), classFalls: fallsThatCount(common, classFallTolerance) };
+  const numbers = { ...own, comparison, ...robustComparison(challenger, champion) };
   const objection = objectionTo(comparison);
   return objection === undefined
     ? { decision: 'promoted', reason: `better than the champion: ${describe(comparison)}`, numbers }
@@ -86,78 +78,43 @@ function firstChampion(numbers: GateNumbers): GateDecision {
 type Comparison = NonNullable<GateNumbers['comparison']>;
 
 function objectionTo(comparison: Comparison): string | undefined {
-  const { commonSamples, onlyChallengerRight, onlyChampionRight, p, classFalls } = comparison;
-  if (commonSamples === 0) {
+  const { onlyChallengerRight, onlyChampionRight, p, classFalls: falls } = comparison;
+  if (comparison.commonSamples === 0) {
     return 'the champion has no result for any of the test samples; score it on them first';
   }
   if (onlyChallengerRight <= onlyChampionRight) return `not better than the champion: ${describe(comparison)}`;
   if (p >= SIGNIFICANCE) return `the difference may be chance: ${describe(comparison)}`;
-  if (classFalls.length === 0) return undefined;
-  const falls = classFalls.map(
+  if (falls.length === 0) return undefined;
+  const told = falls.map(
     (fall) =>
       `${fall.class} ${percent(fall.championAccuracy)} → ${percent(fall.challengerAccuracy)} (${fall.samples} samples, p ${figure(fall.p)})`,
   );
-  return `better on the whole, but worse on ${falls.join(', ')}; ${describe(comparison)}`;
+  return `better on the whole, but worse on ${told.join(', ')}; ${describe(comparison)}`;
 }
 
-function describe({ commonSamples, challengerAccuracy, championAccuracy, p, ...only }: Comparison): string {
+function describe({ challengerAccuracy, championAccuracy, p, interval, ...only }: Comparison): string {
   return (
-    `${percent(challengerAccuracy)} against ${percent(championAccuracy)} on ${commonSamples} common test samples, ` +
+    `${percent(challengerAccuracy)} against ${percent(championAccuracy)} on ${only.commonSamples} common test samples ` +
+    `(${points(interval.change)} points, 95 % interval ${points(interval.low)} to ${points(interval.high)}), ` +
     `${only.onlyChallengerRight} that only the new version gets right and ${only.onlyChampionRight} that only the champion does, ` +
     `exact McNemar p ${figure(p)}`
   );
 }
 
-type Tally = { samples: number; champion: number; challenger: number; gains: number; losses: number };
-
-function compare(challenger: SuperiorGateInput['challenger'], champion: TestOutcome, tolerance: number): Comparison {
-  const championCorrect = new Map(champion.sampleIds.map((id, index) => [id, champion.correct[index]!]));
-  const all = emptyTally();
-  const byClass = new Map<string, Tally>();
-  for (const [index, sampleId] of challenger.sampleIds.entries()) {
-    const before = championCorrect.get(sampleId);
-    if (before === undefined) continue;
-    const name = challenger.classes[index]!;
-    const tally = byClass.get(name) ?? emptyTally();
-    byClass.set(name, tally);
-    count(all, before, challenger.correct[index]!);
-    count(tally, before, challenger.correct[index]!);
-  }
-  return {
-    commonSamples: all.samples,
-    challengerAccuracy: ratio(all.challenger, all.samples),
-    championAccuracy: ratio(all.champion, all.samples),
-    onlyChallengerRight: all.gains,
-    onlyChampionRight: all.losses,
-    p: mcnemarExact(all.gains, all.losses),
-    classFalls: [...byClass].flatMap(([name, tally]) => classFall(name, tally, tolerance) ?? []),
-  };
+/** Nothing where one of them was not asked about the disturbed images. */
+function robustComparison(
+  { robustCorrect: now, ...challenger }: SuperiorGateInput['challenger'],
+  { robustCorrect: before, sampleIds }: TestOutcome,
+): Pick<GateNumbers, 'robust'> {
+  if (now === undefined || before === undefined) return {};
+  return { robust: comparePaired(commonSamples({ ...challenger, correct: now }, { sampleIds, correct: before })) };
 }
 
-function emptyTally(): Tally {
-  return { samples: 0, champion: 0, challenger: 0, gains: 0, losses: 0 };
-}
-
-function count(tally: Tally, champion: boolean, challenger: boolean): void {
-  tally.samples += 1;
-  if (champion) tally.champion += 1;
-  if (challenger) tally.challenger += 1;
-  if (challenger && !champion) tally.gains += 1;
-  if (champion && !challenger) tally.losses += 1;
-}
-
-function classFall(name: string, { samples, gains, losses, ...right }: Tally, tolerance: number): ClassFall | undefined {
-  const fallen = ratio(losses - gains, samples);
-  const p = mcnemarOneSided(losses, gains);
-  const counts = (samples >= SAMPLES_TO_TRUST && fallen > tolerance + ROUNDING) || p < SIGNIFICANCE;
-  if (fallen <= 0 || !counts) return undefined;
-  return {
-    class: name,
-    samples,
-    championAccuracy: ratio(right.champion, samples),
-    challengerAccuracy: ratio(right.challenger, samples),
-    p,
-  };
+function fallsThatCount(common: readonly CommonSample[], tolerance: number): ClassFall[] {
+  return classFalls(common).filter(({ samples, championAccuracy, challengerAccuracy, p }) => {
+    const fallen = championAccuracy - challengerAccuracy;
+    return (samples >= SAMPLES_TO_TRUST && fallen > tolerance + ROUNDING) || p < SIGNIFICANCE;
+  });
 }
 
 function majorityShare(classes: readonly string[]): number {
@@ -176,6 +133,10 @@ function ratio(part: number, whole: number): number {
 
 function percent(value: number): string {
   return `${(value * 100).toFixed(2)} %`;
+}
+
+function points(change: number): string {
+  return `${change < 0 ? '−' : '+'}${Math.abs(100 * change).toFixed(2)}`;
 }
 
 function figure(p: number): string {

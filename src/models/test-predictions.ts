@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import { DataError } from '../core/errors.ts';
-import type { TestOutcome } from './superior-gate.ts';
+import type { TestOutcome } from './paired-comparison.ts';
 
 const schema = z.object({
   classNames: z.array(z.string()),
@@ -11,6 +11,8 @@ const schema = z.object({
   labels: z.array(z.int().min(0)),
   /** Index into classNames, the predicted class. */
   predicted: z.array(z.int().min(0)),
+  /** The same of the disturbed images; versions of before there were any have none. */
+  robustPredicted: z.array(z.int().min(0)).exactOptional(),
 });
 
 /** What a version predicted for each sample of its test split; kept so that a later gate can compare on the same samples. */
@@ -39,10 +41,12 @@ export function parseTestPredictions(text: string, where: string): TestPredictio
 
 /** Which samples were right, with the name of each sample's true class. */
 export function testOutcome(predictions: TestPredictions): TestOutcome & { readonly classes: readonly string[] } {
-  const { sampleIds, labels, predicted, classNames } = predictions;
+  const { sampleIds, labels, predicted, robustPredicted, classNames } = predictions;
+  const rightIn = (answers: readonly number[]) => labels.map((label, index) => label === answers[index]);
   return {
     sampleIds,
-    correct: labels.map((label, index) => label === predicted[index]),
+    correct: rightIn(predicted),
+    ...(robustPredicted === undefined ? {} : { robustCorrect: rightIn(robustPredicted) }),
     classes: labels.map((label) => classNames[label] ?? String(label)),
   };
 }

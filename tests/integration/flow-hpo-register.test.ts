@@ -100,14 +100,23 @@ test('register trains, ranks, evaluates, saves and promotes; the same again is k
       datasetVersion: expect.stringMatching(/^[0-9a-f]{64}$/),
       study: expect.any(String),
       model: { name: 'corner-model', version: 1, aliases: ['champion'] },
-      metrics: { testAccuracy: expect.any(Number), validationAccuracy: expect.any(Number) },
+      metrics: {
+        ...{ testAccuracy: expect.any(Number), validationAccuracy: expect.any(Number) },
+        ...{ robustAccuracy: expect.any(Number), testCalibrationError: expect.any(Number) },
+      },
       promotion: { decision: 'promoted', reason: expect.stringContaining('first champion') },
     },
   });
   expect((await artifact(first.flowRun.id, 'finalists')).content).toHaveLength(2);
   expect((await artifact(first.flowRun.id, 'per-class')).content).toMatchObject(
-    CORNERS.map((name) => ({ class: name, precision: expect.any(Number), support: 4 })),
+    CORNERS.map((name) => ({
+      ...{ class: name, support: 4 },
+      ...{ precision: expect.any(Number), robustPrecision: expect.any(Number), robustRecall: expect.any(Number) },
+    })),
   );
+  expect((await artifact(first.flowRun.id, 'calibration')).content).toHaveLength(15);
+  expect(await artifact(first.flowRun.id, 'reliability')).toMatchObject({ mediaType: 'image/svg+xml' });
+  expect(await artifact(first.flowRun.id, 'most-wrong')).toMatchObject({ kind: 'image', mediaType: 'image/png' });
   expect((await artifact(first.flowRun.id, 'confusion-matrix-table')).content).toHaveLength(3);
   expect(await artifact(first.flowRun.id, 'confusion-matrix')).toMatchObject({ kind: 'image', mediaType: 'image/png' });
   expect((await artifact(first.flowRun.id, 'summary')).content).toContain('# corner-model version 1 (champion)');
@@ -128,6 +137,18 @@ test('register trains, ranks, evaluates, saves and promotes; the same again is k
   expect(second.result).toMatchObject({
     model: { version: 2, aliases: [] },
     promotion: { decision: 'kept', reason: expect.stringContaining('not better than the champion') },
+  });
+  expect(await showModel(services, 'corner-model')).toMatchObject({
+    decisions: [
+      {
+        version: 2,
+        numbers: {
+          comparison: { interval: { change: 0, low: 0, high: 0, level: 0.95 } },
+          robust: { commonSamples: 12, onlyChallengerRight: 0, interval: { change: 0 } },
+        },
+      },
+      { version: 1 },
+    ],
   });
   expect((second.result as { metrics: unknown }).metrics).toEqual((first.result as { metrics: unknown }).metrics);
   expect(await listModels(services)).toMatchObject([{ name: 'corner-model', versions: 2, aliases: { champion: 1 } }]);

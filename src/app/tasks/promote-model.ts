@@ -9,9 +9,9 @@ import { getAlias } from '../../registry/model-aliases.ts';
 import { listPromotionDecisions } from '../../registry/promotion-decisions.ts';
 import type { RegistryDb } from '../../registry/registry-db.ts';
 import { listStateHistory } from '../../registry/state-history.ts';
-import { championOutcome } from '../champion-outcome.ts';
+import { championOutcome } from '../evaluation/champion-outcome.ts';
 import { task } from '../flow-api.ts';
-import { readPredictions } from '../stored-predictions.ts';
+import { readPredictions } from '../evaluation/stored-predictions.ts';
 import type { StudyReference } from '../studies.ts';
 import type { ModelEvaluation } from './evaluate-model.ts';
 import type { SavedModel } from './save-model.ts';
@@ -35,7 +35,10 @@ export type Promotion = {
 /** Compares a version with the champion on the test split, records the decision, and makes it champion when it is better. */
 export const promoteModel = task(
   { name: 'promote-model', retries: { limit: 3, when: (error) => error instanceof ConflictError } },
-  async ({ study, version, evaluation, gate }: PromoteModelInput, { services, run, log }): Promise<Promotion> => {
+  async (
+    { study, version, evaluation, gate }: PromoteModelInput,
+    { services, run, log, signal },
+  ): Promise<Promotion> => {
     const { registry, clock, storage } = services;
     const { name } = version;
     const decided = await decidedBefore(registry.db, version, run);
@@ -45,7 +48,7 @@ export const promoteModel = task(
     const champion =
       championVersion === null
         ? undefined
-        : await championOutcome(services, { name, version: championVersion, study, predictions });
+        : await championOutcome(services, { name, version: championVersion, study, predictions }, signal);
     const compared = superiorGate({
       challenger: testOutcome(predictions),
       ...(champion === undefined ? {} : { champion }),

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../core/json.ts';
 import { saveModelVersion } from '../../models/save-model-version.ts';
 import { getDatasetVersion } from '../../registry/dataset-versions.ts';
 import { task } from '../flow-api.ts';
-import { readPredictions } from '../stored-predictions.ts';
+import { readPredictions } from '../evaluation/stored-predictions.ts';
 import { withModelFolder } from '../model-file-store.ts';
 import { workDirOf } from '../services.ts';
 import { loadStudy, type StudyReference } from '../studies.ts';

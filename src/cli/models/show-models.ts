@@ -1,8 +1,10 @@
+import * as z from 'zod';
 import { listModels, showModel } from '../../app/models.ts';
 import type { ModelDetails } from '../../app/models.ts';
 import type { AppServices } from '../../app/services.ts';
 import { shortId } from '../../core/ids.ts';
-import { pairsText, percentText } from '../cell-text.ts';
+import type { Json } from '../../core/json.ts';
+import { metricCell, pairsText, percentText } from '../cell-text.ts';
 import { bytesText } from '../live/progress-text.ts';
 import type { Output } from '../output.ts';
 import { tableText } from '../table.ts';
@@ -75,9 +77,35 @@ function decisionsText({ decisions }: ModelDetails): string {
     { heading: 'version', align: 'right', cell: ({ version }) => String(version) },
     { heading: 'against', align: 'right', cell: ({ championVersion }) => String(championVersion ?? '–') },
     { heading: 'gate', cell: ({ gate }) => gate },
+    { heading: 'change (95 %)', cell: ({ numbers }) => changeText(numbers) },
+    { heading: 'p', align: 'right', cell: ({ numbers }) => metricCell(comparisonOf(numbers)?.p ?? null) },
     { heading: 'at', cell: ({ at }) => at },
     { heading: 'why', cell: ({ reason }) => reason },
   ]);
+}
+
+/** What the gates that compare with a champion record; a decision by hand, or of before there were intervals, has less. */
+const gateNumbers = z.object({
+  comparison: z.object({
+    p: z.number(),
+    interval: z.object({ change: z.number(), low: z.number(), high: z.number() }).optional(),
+  }),
+});
+
+function comparisonOf(numbers: Json) {
+  return gateNumbers.safeParse(numbers).data?.comparison;
+}
+
+/** In points of accuracy: `+1.20 (−0.31 … +2.64)`. */
+function changeText(numbers: Json): string {
+  const interval = comparisonOf(numbers)?.interval;
+  if (interval === undefined) return '–';
+  const [change, low, high] = [interval.change, interval.low, interval.high].map(pointsText);
+  return `${change} (${low} … ${high})`;
+}
+
+function pointsText(change: number): string {
+  return `${change < 0 ? '−' : '+'}${Math.abs(100 * change).toFixed(2)}`;
 }
 
 function historyText({ aliasHistory }: ModelDetails): string {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { superiorGate, type SuperiorGateInput, type TestOutcome } from '../../../src/models/superior-gate.ts';
+import type { TestOutcome } from '../../../src/models/paired-comparison.ts';
+import { superiorGate, type SuperiorGateInput } from '../../../src/models/superior-gate.ts';
 
 type Cell = { class?: string; both?: number; onlyNew?: number; onlyOld?: number; neither?: number };
 
@@ -87,9 +88,25 @@ describe('with a champion', () => {
         onlyChallengerRight: 10,
         onlyChampionRight: 2,
         p: 0.03857421875,
+        interval: {
+          ...{ change: 8 / 92, level: 0.95, resamples: 5_000 },
+          // Of 12 pairs in 92 that differ the change varies by 0.035: ±1.96 of that, more or less.
+          ...{ low: expect.closeTo(0.018, 1), high: expect.closeTo(0.155, 1) },
+        },
         classFalls: [],
       },
     });
+  });
+
+  test('the disturbed images are compared for the record and decide nothing', () => {
+    const { challenger, champion } = outcomes({ both: 80, onlyNew: 10, onlyOld: 2 });
+    const gate = superiorGate({
+      challenger: { ...challenger, robustCorrect: champion.correct },
+      champion: { ...champion, robustCorrect: challenger.correct },
+    });
+    expect(gate.decision).toBe('promoted');
+    expect(gate.numbers.robust).toMatchObject({ onlyChallengerRight: 2, onlyChampionRight: 10, commonSamples: 92 });
+    expect(superiorGate({ challenger: { ...challenger, robustCorrect: [] }, champion }).numbers.robust).toBeUndefined();
   });
 
   test('without a common sample the champion stays', () => {

@@ -1,5 +1,5 @@
-import { parseTestPredictions, type TestPredictions } from '../models/test-predictions.ts';
-import type { ArtifactStore } from '../storage/artifact-store.ts';
+import { parseTestPredictions, type TestPredictions } from '../../models/test-predictions.ts';
+import type { ArtifactStore } from '../../storage/artifact-store.ts';
 
 /** Keeps what a model predicted for its test samples as a stored file; returns its hash. */
 export async function storePredictions(storage: ArtifactStore, predictions: TestPredictions): Promise<string> {

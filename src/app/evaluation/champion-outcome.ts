@@ -1,13 +1,12 @@
 import { join } from 'node:path';
-import { samplesOf } from '../core/samples.ts';
-import { openTensorCache } from '../datasets/cache/open-tensor-cache.ts';
-import { findModelVersion } from '../models/find-model-version.ts';
-import type { TestOutcome } from '../models/superior-gate.ts';
-import { readTestPredictions, testOutcome, type TestPredictions } from '../models/test-predictions.ts';
-import type { ImageShape } from '../training/image-shape.ts';
-import type { AppServices } from './services.ts';
-import { loadStudy, type StudyReference } from './studies.ts';
-import { findCache } from './tensor-caches.ts';
+import { findModelVersion } from '../../models/find-model-version.ts';
+import type { TestOutcome } from '../../models/paired-comparison.ts';
+import { readTestPredictions, testOutcome, type TestPredictions } from '../../models/test-predictions.ts';
+import type { ImageShape } from '../../training/image-shape.ts';
+import type { AppServices } from '../services.ts';
+import { loadStudy, type StudyReference } from '../studies.ts';
+import { findCache } from '../tensor-caches.ts';
+import { scoreModel } from './score-model.ts';
 
 /**
  * How the champion did on the challenger's test samples. What it predicted when it was registered counts where it knew all
@@ -22,6 +21,7 @@ export async function championOutcome(
     /** The challenger's. */
     readonly predictions: TestPredictions;
   },
+  signal: AbortSignal,
 ): Promise<TestOutcome> {
   const { registry, project } = services;
   const found = await findModelVersion(registry.db, project.modelsDir, `${champion.name}/${champion.version}`);
@@ -34,20 +34,18 @@ export async function championOutcome(
   const { signature } = found.card;
   if (signature === null || !isSameShape(signature.input, image))
     return recorded === undefined ? { sampleIds: [], correct: [] } : testOutcome(recorded);
-  const cache = await openTensorCache(join(project.dataDir, path));
-  const data = await cache.load('test');
-  const { loadPredictor } = await import('../training/predictor.ts');
-  const { predictInBatches } = await import('../training/predict-in-batches.ts');
-  const { predictedClasses } = await import('../training/evaluate.ts');
-  const predictor = await loadPredictor(found.folder);
-  try {
-    const classes = signature.output.classNames;
-    const predicted = predictedClasses(await predictInBatches(predictor, samplesOf(data)), classes.length);
-    const trueName = (index: number) => champion.predictions.classNames[data.labels[index]!];
-    return { sampleIds: data.sampleIds, correct: predicted.map((label, index) => classes[label] === trueName(index)) };
-  } finally {
-    await predictor.dispose();
-  }
+  const scored = await scoreModel(
+    { modelFolder: found.folder, cachePath: join(project.dataDir, path), split: 'test', robust: true, report: false },
+    signal,
+  );
+  const classes = signature.output.classNames;
+  const rightIn = (answers: readonly number[]): boolean[] =>
+    answers.map((answer, index) => classes[answer] === champion.predictions.classNames[scored.labels[index]!]);
+  return {
+    sampleIds: scored.sampleIds,
+    correct: rightIn(scored.predicted),
+    ...(scored.robustPredicted === undefined ? {} : { robustCorrect: rightIn(scored.robustPredicted) }),
+  };
 }
 
 function isSameShape(left: ImageShape, right: ImageShape): boolean {
