@@ -9,6 +9,7 @@ import { logParams } from '../registry/params.ts';
 import { linkTrainingRun } from '../registry/trials.ts';
 import { finishTrainingRun, listTrainingRuns, startTrainingRun } from '../registry/training-runs.ts';
 import type { EpochMetrics, TrainingSettings } from '../training/training-settings.ts';
+import { checkpointPath, dropCheckpoint } from './checkpoints.ts';
 import type { AppServices } from './services.ts';
 import { runTrainingJob } from './training-job.ts';
 import type { TrainingJob, TrainingJobResult } from './training-job-schema.ts';
@@ -35,7 +36,8 @@ export type RecordingOptions = {
 
 /**
  * Trains in a child process and records it as a training run: parameters at the start, metrics after every epoch, which
- * engine it was at last, and how it ended, also when it was stopped or its process died.
+ * engine it was at last, and how it ended, also when it was stopped or its process died. One that was stopped or killed
+ * before goes on after its last whole epoch, in a training run of its own that has the metrics of all epochs.
  * @throws what runTrainingJob throws; TrainingError when a metric is no number.
  */
 export async function recordTraining(training: TrainingToRecord, options: RecordingOptions): Promise<RecordedTraining> {
@@ -43,6 +45,7 @@ export async function recordTraining(training: TrainingToRecord, options: Record
   const { registry, clock } = context.services;
   const { job, trial, ...row } = training;
   const { db } = registry;
+  const checkpoint = checkpointPath(context.services, job, training.tensorCacheId);
   const id = newTrainingRunId();
   const { flowRunId, taskRunId } = context.run;
   const { codeVersion } = context.services;
@@ -56,26 +59,31 @@ export async function recordTraining(training: TrainingToRecord, options: Record
   await logParams(db, id, settingsAsParams(job.settings));
   let written: Promise<void> = Promise.resolve();
   try {
-    const result = await runTrainingJob(job, {
-      signal,
-      log: context.log,
-      register: (child, what) => context.children.register(child, what),
-      ...(progress === undefined ? {} : { progress }),
-      onEpoch: (metrics) => {
-        const rows = epochRows(metrics, clock.now());
-        written = written.then(() => logMetrics(db, id, rows));
-        written.catch(() => undefined);
-        onEpoch(metrics);
+    const result = await runTrainingJob(
+      { ...job, checkpoint },
+      {
+        signal,
+        log: context.log,
+        register: (child, what) => context.children.register(child, what),
+        ...(progress === undefined ? {} : { progress }),
+        onEpoch: (metrics) => {
+          const rows = epochRows(metrics, clock.now());
+          written = written.then(() => logMetrics(db, id, rows));
+          written.catch(() => undefined);
+          onEpoch(metrics);
+        },
       },
-    });
+    );
     await written;
     await logParams(db, id, { engine: result.engine.name, threads: result.engine.threads });
     await finishTrainingRun(db, { id, status: 'finished', engine: result.engine, at: clock.now() });
+    await dropCheckpoint(checkpoint, { aborted: false });
     return { trainingRunId: id, result };
   } catch (error) {
     await written.catch(() => undefined);
     const status = signal.aborted ? 'killed' : 'failed';
     await finishTrainingRun(db, { id, status, error: toRunError(error), at: clock.now() });
+    await dropCheckpoint(checkpoint, { error, aborted: signal.aborted });
     throw error;
   }
 }

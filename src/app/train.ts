@@ -1,8 +1,14 @@
+import { basename, extname } from 'node:path';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { systemClock } from '../core/clock.ts';
+import { hashJson } from '../core/json.ts';
 import { samplesOf } from '../core/samples.ts';
 import { openTensorCache, type LoadedSplit, type TensorCache } from '../datasets/cache/open-tensor-cache.ts';
 import { buildModel } from '../training/build-model.ts';
 import { chooseEngine } from '../training/engines/choose-engine.ts';
+import type { TrainingEngine } from '../training/engines/training-engine.ts';
+import { checkpointFile } from '../training/checkpoint-file.ts';
+import type { Checkpoint } from '../training/fit-state.ts';
 import { evaluate, type EvaluationReport } from '../training/evaluate.ts';
 import { fit } from '../training/fit.ts';
 import { saveModelFiles } from '../training/model-files.ts';
@@ -11,8 +17,6 @@ import { createPredictor, loadPredictor } from '../training/predictor.ts';
 import { loadTensorFlow } from '../training/tensorflow.ts';
 import { takeShare } from './training-share.ts';
 import type { ChildMessage, TrainingJob, TrainingJobResult } from './training-job-schema.ts';
-
-type FittedModel = Awaited<ReturnType<typeof fitModel>>;
 
 /**
  * Does a training job in this process: builds the model, fits it, saves its files if asked for, and evaluates it on the
@@ -48,21 +52,43 @@ async function fitModel(job: TrainingJob, cache: TensorCache, tell: (message: Ch
   const model = buildModel(tf, settings.architecture, image, classNames.length, settings.seed);
   const { engine, reason } = await chooseEngine(job.engine, model);
   tell({ type: 'log', level: 'debug', message: reason });
-  const { history, bestEpoch } = await fit(
+  const checkpoint = openCheckpoint(job, model, engine, tell);
+  const { history, bestEpoch, resumedEpochs } = await fit(
     { model, engine, settings, train: takeShare(training, trainShare, settings.seed), validation },
     {
       clock: systemClock,
       threads,
+      ...(checkpoint === undefined ? {} : { checkpoint }),
       onEpoch: (metrics) => tell({ type: 'epoch', metrics }),
       progress: (progress) => tell({ type: 'progress', progress }),
     },
   );
+  if (resumedEpochs > 0) {
+    tell({
+      type: 'log',
+      level: 'info',
+      message: `Training went on after epoch ${resumedEpochs} of an earlier attempt`,
+    });
+  }
   return { model, history, bestEpoch, engine: { name: engine.name, version: engine.version, reason, threads } };
+}
+
+/** Beside the job, which names the file, what the process finds out: which engine computes, and the weights' sizes. */
+function openCheckpoint(
+  { checkpoint: path, threads }: TrainingJob,
+  model: LayersModel,
+  { name, version }: TrainingEngine,
+  tell: (message: ChildMessage) => void,
+): Checkpoint | undefined {
+  if (path === undefined) return undefined;
+  const weights = hashJson(model.weights.map(({ originalName, shape }) => [originalName, shape]));
+  const identity = { training: basename(path, extname(path)), engine: name, version, threads, weights };
+  return checkpointFile(path, identity, (message) => tell({ type: 'log', level: 'warn', message }));
 }
 
 async function saveFiles(
   folder: string,
-  model: FittedModel['model'],
+  model: LayersModel,
   classNames: readonly string[],
   tell: (message: ChildMessage) => void,
 ): Promise<void> {
@@ -74,7 +100,7 @@ async function saveFiles(
 async function evaluateSplits(
   { evaluateOn, saveTo, threads }: TrainingJob,
   cache: TensorCache,
-  model: FittedModel['model'],
+  model: LayersModel,
 ): Promise<Pick<TrainingJobResult, 'evaluations' | 'testPredictions'>> {
   if (evaluateOn.length === 0) return { evaluations: {} };
   const predictor = await (saveTo === undefined

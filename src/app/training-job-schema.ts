@@ -48,6 +48,8 @@ export const trainingJobSchema = z.object({
   evaluateOn: z.array(z.enum(EVALUATED_SPLITS)),
   /** Absolute path of an empty or missing folder for the model's files; absent: nothing is saved. */
   saveTo: z.string().exactOptional(),
+  /** Absolute path of a file that keeps how far the training has come; absent: a killed training starts anew. */
+  checkpoint: z.string().exactOptional(),
 });
 
 export type TrainingJob = Readonly<z.infer<typeof trainingJobSchema>>;

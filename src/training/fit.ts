@@ -8,6 +8,7 @@ import { batchesOfEpoch } from './epoch-batches.ts';
 import type { Trainer, TrainingEngine } from './engines/training-engine.ts';
 import { accuracyOf, meanCrossEntropy } from './evaluate.ts';
 import { predictInBatches } from './predict-in-batches.ts';
+import type { Checkpoint, FitState } from './fit-state.ts';
 import type { EpochMetrics, TrainingSettings } from './training-settings.ts';
 import { writeWeights } from './weights.ts';
 
@@ -25,7 +26,10 @@ export type FitOptions = {
   readonly signal?: AbortSignal;
   /** Cores for the engine; default 1. Part of what makes a training reproducible. */
   readonly threads?: number;
+  /** Told of every epoch in order, those of a checkpoint included. */
   readonly onEpoch?: (metrics: EpochMetrics) => void | Promise<void>;
+  /** Read at the start and written after each epoch, before `onEpoch` is told of it: what was told is never done twice. */
+  readonly checkpoint?: Checkpoint;
   /** In images, over all epochs; a few times a second. */
   readonly progress?: ReportProgress;
 };
@@ -35,6 +39,8 @@ export type FitResult = {
   /** Counted from 1: the epoch whose weights the model now has. */
   readonly bestEpoch: number;
   readonly stoppedEarly: boolean;
+  /** How many epochs came from a checkpoint. */
+  readonly resumedEpochs: number;
 };
 
 /**
@@ -61,33 +67,50 @@ export async function fit(input: FitInput, options: FitOptions): Promise<FitResu
 
 async function runEpochs(input: FitInput, options: FitOptions, trainer: Trainer): Promise<FitResult> {
   const { model, settings } = input;
-  const history: EpochMetrics[] = [];
+  const start = await startState(options, trainer);
+  const history: EpochMetrics[] = [...start.history];
+  let { best } = start;
   const patience = settings.earlyStopping?.patience ?? Infinity;
-  let best: Best = { epoch: 0, accuracy: -1, loss: Infinity, weights: [] };
-  for (let epoch = 1; epoch <= settings.epochs && epoch - 1 - best.epoch < patience; epoch += 1) {
+  for (let epoch = history.length + 1; epoch <= settings.epochs && epoch - 1 - best.epoch < patience; epoch += 1) {
     const metrics = await runEpoch(input, options, trainer, epoch);
+    if (isBetter(metrics, history[best.epoch - 1])) best = { epoch, weights: await trainer.readWeights() };
     history.push(metrics);
-    if (isBetter(metrics, best)) best = bestOf(metrics, await trainer.readWeights());
+    await saveState(options, trainer, { history, best });
     await options.onEpoch?.(metrics);
   }
   await writeWeights(model, best.weights);
-  return { history, bestEpoch: best.epoch, stoppedEarly: history.length < settings.epochs };
+  return {
+    history,
+    bestEpoch: best.epoch,
+    stoppedEarly: history.length < settings.epochs,
+    resumedEpochs: start.history.length,
+  };
 }
 
-type Best = {
-  readonly epoch: number;
-  readonly accuracy: number;
-  readonly loss: number;
-  readonly weights: readonly Float32Array[];
-};
-
-function isBetter({ validationAccuracy, validationLoss }: EpochMetrics, best: Best): boolean {
-  if (validationAccuracy !== best.accuracy) return validationAccuracy > best.accuracy;
-  return validationLoss < best.loss;
+/** What the checkpoint has, the trainer set to it and its epochs told; or the state before the first epoch. */
+async function startState(options: FitOptions, trainer: Trainer): Promise<Omit<FitState, 'trainer'>> {
+  const saved = await options.checkpoint?.read();
+  if (saved === undefined) return { history: [], best: { epoch: 0, weights: [] } };
+  await trainer.restore(saved.trainer);
+  for (const metrics of saved.history) await options.onEpoch?.(metrics);
+  return saved;
 }
 
-function bestOf({ epoch, validationAccuracy, validationLoss }: EpochMetrics, weights: readonly Float32Array[]): Best {
-  return { epoch, accuracy: validationAccuracy, loss: validationLoss, weights };
+async function saveState(
+  { checkpoint }: FitOptions,
+  trainer: Trainer,
+  state: Omit<FitState, 'trainer'>,
+): Promise<void> {
+  if (checkpoint === undefined) return;
+  await checkpoint.write({ ...state, trainer: await trainer.readState() });
+}
+
+function isBetter(metrics: EpochMetrics, best: EpochMetrics | undefined): boolean {
+  if (best === undefined) return true;
+  if (metrics.validationAccuracy !== best.validationAccuracy) {
+    return metrics.validationAccuracy > best.validationAccuracy;
+  }
+  return metrics.validationLoss < best.validationLoss;
 }
 
 async function runEpoch(input: FitInput, options: FitOptions, trainer: Trainer, epoch: number): Promise<EpochMetrics> {

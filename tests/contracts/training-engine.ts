@@ -79,6 +79,24 @@ export function trainingEngineContract(tf: TensorFlow, engine: TrainingEngine): 
     expect(await trained(3)).not.toEqual(first);
   });
 
+  test('goes on bit-identically from a state that was read, and refuses one of another model', async () => {
+    const state = await withTrainer(newModel(), async (trainer) => {
+      for (const count of [16, 7]) await trainer.step(barImages(count, count), 0.01);
+      const read = await trainer.readState();
+      const results = [await trainer.step(barImages(16, 3), 0.01), await trainer.step(barImages(9, 4), 0.01)];
+      return { read, results, weights: await trainer.readWeights() };
+    });
+    await withTrainer(newModel(), async (trainer) => {
+      const [first, ...others] = Object.entries(state.read.tensors);
+      const cut = { ...state.read, tensors: Object.fromEntries(others) };
+      await expect(trainer.restore(cut)).rejects.toThrow(`cannot go on from this state: it has no '${first![0]}'`);
+      await trainer.restore(structuredClone(state.read));
+      const results = [await trainer.step(barImages(16, 3), 0.01), await trainer.step(barImages(9, 4), 0.01)];
+      expect(results).toEqual(state.results);
+      expect(await trainer.readWeights()).toEqual(state.weights);
+    });
+  });
+
   test('leaves the batch it was given untouched', async () => {
     const batch = barImages(16);
     const before: Samples = structuredClone(batch);

@@ -8,6 +8,7 @@ import { listModelVersions } from '../../registry/model-versions.ts';
 import { findTaskRunOwners } from '../../registry/task-run-owners.ts';
 import { lastTouched, reclaimableBytes } from '../../storage/remove-whole.ts';
 import { listTemporaryLeftovers } from '../../storage/temporary-leftovers.ts';
+import { checkpointsDirOf } from '../checkpoints.ts';
 import { workDirOf } from '../services.ts';
 import type { AppServices } from '../services.ts';
 import type { Garbage, GarbageKind } from './garbage.ts';
@@ -17,6 +18,7 @@ export async function findLeftovers(services: AppServices, since: number): Promi
   return [
     ...(await findDownloads(services, since)),
     ...(await findWorkFolders(services, since)),
+    ...(await findCheckpoints(services, since)),
     ...(await findTemporaries(services, since)),
     ...(await findDeletedModels(services)),
   ];
@@ -40,10 +42,19 @@ async function findWorkFolders(services: AppServices, since: number): Promise<Ga
   return untouched('work folder', root, await readdir(root).catch(() => []), since, 'its task has ended');
 }
 
-async function findTemporaries({ project }: AppServices, since: number): Promise<Garbage[]> {
-  const { home, artifactsDir, dataDir, modelsDir } = project;
+/** A training that was stopped goes on from its checkpoint when it is done again, for a week. */
+async function findCheckpoints(services: AppServices, since: number): Promise<Garbage[]> {
+  const root = checkpointsDirOf(services);
+  const names = (await readdir(root).catch(() => [])).filter((name) => !name.startsWith('.'));
+  const weekAgo = services.clock.now() - RETRY_DAYS * DAY_MS;
+  return untouched('checkpoint', root, names, Math.min(since, weekAgo), 'nobody went on with its training');
+}
+
+async function findTemporaries(services: AppServices, since: number): Promise<Garbage[]> {
+  const { home, artifactsDir, dataDir, modelsDir } = services.project;
   const places: [folder: string, depth: number][] = [
     [home, 0],
+    [checkpointsDirOf(services), 0],
     [artifactsDir, 1],
     [dataDir, 0],
     [path.join(dataDir, OBJECTS_FOLDER), 1],

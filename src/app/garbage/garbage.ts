@@ -14,6 +14,7 @@ export const GARBAGE_KINDS = [
   'tensor cache',
   'download',
   'work folder',
+  'checkpoint',
   'temporary file',
   'model folder',
 ] as const;

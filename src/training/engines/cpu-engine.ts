@@ -3,11 +3,13 @@ import type { Scalar, Tensor, Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Rows, Samples } from '../../core/samples.ts';
 import type { TensorFlow } from '../tensorflow.ts';
-import { copyWeights } from '../weights.ts';
+import { copyWeights, writeWeights } from '../weights.ts';
 import { ADAM } from '../adam.ts';
 import { applyForTraining } from './cpu-forward.ts';
 import { classifierRefusal, classifierShape, requireClassifier } from '../classifier.ts';
-import type { StepResult, Trainer, TrainerOptions, TrainingEngine } from './training-engine.ts';
+import { optimizerSlots } from './cpu-optimizer-slots.ts';
+import { requireFittingState } from './trainer-state.ts';
+import type { StateTensor, StepResult, Trainer, TrainerOptions, TrainingEngine } from './training-engine.ts';
 
 /**
  * TensorFlow.js on one core: automatic differentiation of whatever layers the model has. The reference that other
@@ -30,6 +32,7 @@ function createCpuTrainer(tf: TensorFlow, model: LayersModel, options: TrainerOp
   const { core } = tf;
   const optimizer = core.train.adam(0, ADAM.beta1, ADAM.beta2, ADAM.epsilon);
   const variables = model.trainableWeights.map((weight) => weight.read()).filter((tensor) => isVariable(tf, tensor));
+  const slots = optimizerSlots(tf, optimizer, variables);
   let steps = 0;
 
   const lossOf = (batch: Samples, result: { correct: number }): Scalar => {
@@ -58,11 +61,34 @@ function createCpuTrainer(tf: TensorFlow, model: LayersModel, options: TrainerOp
       return predictOnCpu(tf, model, inputs, count);
     },
     readWeights: () => Promise.resolve(copyWeights(model)),
+    readState: async () => ({ steps, tensors: { ...weightTensors(model), ...(await slots.read()) } }),
+    restore: async (state) => {
+      const weights = Object.entries(weightTensors(model));
+      const expected = weights.map(([name, { shape }]) => ({ name, shape }));
+      requireFittingState(state, [...expected, ...slots.expected()]);
+      await writeWeights(
+        model,
+        weights.map(([name]) => state.tensors[name]!.data),
+      );
+      await slots.write(state);
+      steps = state.steps;
+    },
     dispose: () => {
       optimizer.dispose();
       return Promise.resolve();
     },
   };
+}
+
+/** The model's weights under names that no two of them share. */
+function weightTensors(model: LayersModel): Record<string, StateTensor> {
+  const data = copyWeights(model);
+  return Object.fromEntries(
+    model.weights.map(({ originalName, shape }, index) => [
+      `${index}:${originalName}`,
+      { shape: shape.map((size) => size ?? 0), data: data[index]! },
+    ]),
+  );
 }
 
 function isVariable({ core }: TensorFlow, tensor: Tensor): tensor is Variable {

@@ -11,7 +11,8 @@ import { dropoutMask } from './dropout-mask.ts';
 import type { OnnxRuntime } from './onnx-runtime.ts';
 import { startSessionHost, type SessionHost } from './session-host.ts';
 import type { TensorData, Tensors } from './session-protocol.ts';
-import type { Trainer, TrainerOptions, TrainingEngine } from './training-engine.ts';
+import type { StateTensor, Trainer, TrainerOptions, TrainingEngine } from './training-engine.ts';
+import { requireFittingState } from './trainer-state.ts';
 
 /**
  * Compiles the model to one ONNX graph a training step and runs it with ONNX Runtime in a worker thread; weights and
@@ -95,8 +96,30 @@ function createOnnxTrainer(
       const tensors = await host.read(names);
       return names.map((name) => floatsOf(tensors, name));
     },
+    readState: async () => {
+      const tensors = await host.read(stateTensors(training).map(({ name }) => name));
+      return { steps, tensors: Object.fromEntries(Object.keys(tensors).map((name) => [name, stateOf(tensors, name)])) };
+    },
+    restore: async (state) => {
+      requireFittingState(state, stateTensors(training));
+      const kept = Object.entries(state.tensors).map(([name, { data, shape }]) => [name, floats(data, shape)] as const);
+      await host.store(Object.fromEntries(kept));
+      steps = state.steps;
+    },
     dispose: () => host.close(),
   };
+}
+
+/** All that is carried from step to step. */
+function stateTensors({
+  weights,
+  moments,
+}: TrainingGraph): readonly { readonly name: string; readonly shape: readonly number[] }[] {
+  return [...weights, ...moments];
+}
+
+function stateOf(tensors: Tensors, name: string): StateTensor {
+  return { shape: tensors[name]?.shape ?? [], data: floatsOf(tensors, name) };
 }
 
 function stepFeeds(

@@ -38,8 +38,19 @@ export interface Trainer {
   predict(inputs: Rows['inputs'], count: number): Promise<Float32Array>;
   /** Copies of the current weights, in the order of `model.weights`. */
   readWeights(): Promise<Float32Array[]>;
+  /** A copy of all that the next step depends on besides its batch: one restored from it goes on bit-identically. */
+  readState(): Promise<TrainerState>;
+  /**
+   * Goes on from a state that a trainer of the same engine, model and options gave.
+   * @throws TrainingError naming what is missing, too much or of another size; nothing is changed then.
+   */
+  restore(state: TrainerState): Promise<void>;
   dispose(): Promise<void>;
 }
 
 /** `loss` is the batch's mean before the step, `correct` how many of its images were classified rightly. */
 export type StepResult = { readonly loss: number; readonly correct: number };
+
+/** `steps` taken so far decide, with the seed, what every random generator gives next; the tensors are weights and optimiser slots. */
+export type TrainerState = { readonly steps: number; readonly tensors: Readonly<Record<string, StateTensor>> };
+export type StateTensor = { readonly shape: readonly number[]; readonly data: Float32Array };

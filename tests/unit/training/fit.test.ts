@@ -37,6 +37,8 @@ function scriptedEngine(accuracies: readonly number[], loss = 1): TrainingEngine
       return Promise.resolve(Float32Array.from(rows.flatMap((row) => [0, 1, 2].map((k) => (k === row ? 0.8 : 0.1)))));
     },
     readWeights: () => Promise.resolve(copyWeights(newModel()).map((weight) => weight.fill(validated))),
+    readState: () => Promise.resolve({ steps: 0, tensors: {} }),
+    restore: () => Promise.resolve(),
     dispose: () => Promise.resolve(),
   };
   return {
