@@ -25,8 +25,13 @@ export function encodeModel(graph: Graph, metadata: Readonly<Record<string, stri
     messageField(7, encodeGraph(graph)),
     messageField(8, [stringField(1, ''), varintField(2, OPSET_VERSION)]),
     messageField(8, [stringField(1, 'com.microsoft'), varintField(2, MICROSOFT_OPSET_VERSION)]),
-    ...Object.entries(metadata).map(([key, value]) => messageField(14, [stringField(1, key), stringField(2, value)])),
+    ...encodeMetadata(metadata),
   ]);
+}
+
+/** The fields of a model that hold its `metadata_props`. */
+export function encodeMetadata(metadata: Readonly<Record<string, string>>): Field[] {
+  return Object.entries(metadata).map(([key, value]) => messageField(14, [stringField(1, key), stringField(2, value)]));
 }
 
 function encodeGraph({ name, nodes, constants, inputs, outputs }: Graph): Field[] {
@@ -77,7 +82,8 @@ function encodeTensor(name: string, { type, shape, data }: ConstantTensor): Fiel
   ];
 }
 
-function encodePort({ name, type, shape }: GraphPort): Field[] {
+/** The fields of an input or output of a graph. */
+export function encodePort({ name, type, shape }: GraphPort): Field[] {
   const dimensions = shape.map((dimension) => messageField(1, [encodeDimension(dimension)]));
   const tensorType = [varintField(1, ELEMENT_TYPE[type]), messageField(2, dimensions)];
   return [stringField(1, name), messageField(2, [messageField(1, tensorType)])];

@@ -1,3 +1,5 @@
+import type { WireField } from './read-protobuf.ts';
+
 /**
  * The part of the Protocol Buffers wire format that ONNX files need (https://protobuf.dev/programming-guides/encoding):
  * a message is the concatenation of its fields. Every function gives the bytes of one field.
@@ -7,6 +9,7 @@ export type Field = Buffer;
 const VARINT = 0;
 const LENGTH_DELIMITED = 2;
 const FIXED_32 = 5;
+const FIXED_64 = 1;
 
 /** An int32, int64 or enum; negative numbers take ten bytes, as the format has it. */
 export function varintField(field: number, value: number): Field {
@@ -32,7 +35,19 @@ export function messageField(field: number, fields: readonly Field[]): Field {
 
 /** Repeated int64, packed. */
 export function varintsField(field: number, values: readonly number[]): Field {
-  return bytesField(field, Buffer.from(values.flatMap(varint)));
+  return bytesField(field, Buffer.from(values.flatMap((value) => varint(value))));
+}
+
+/** A field as it was read. */
+export function copyField(field: WireField): Field {
+  switch (field.kind) {
+    case 'varint':
+      return Buffer.from([...tag(field.number, VARINT), ...varint(field.value)]);
+    case 'bytes':
+      return bytesField(field.number, field.bytes);
+    case 'fixed':
+      return Buffer.concat([tag(field.number, field.bytes.length === 8 ? FIXED_64 : FIXED_32), field.bytes]);
+  }
 }
 
 /** One length-delimited field whose content is all the parts in a row. */
@@ -45,7 +60,7 @@ function tag(field: number, wireType: number): Buffer {
   return Buffer.from(varint(field * 8 + wireType));
 }
 
-function varint(value: number): number[] {
+function varint(value: number | bigint): number[] {
   const bytes: number[] = [];
   let rest = BigInt.asUintN(64, BigInt(value));
   while (rest > 0x7fn) {
