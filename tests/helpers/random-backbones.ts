@@ -1,0 +1,67 @@
+import { encodeModel } from '../../src/training/onnx/encode-model.ts';
+import type { Attributes, Dimension } from '../../src/training/onnx/graph.ts';
+import { createGraphBuilder, type Value } from '../../src/training/onnx/graph-builder.ts';
+import { seededRandom } from '../../src/core/seeded-random.ts';
+
+/** A small network of random weights, of the operators that an exporter leaves of a known one. */
+export type RandomBackbone = { readonly bytes: Uint8Array; readonly input: string; readonly features: string };
+
+/** What timm's MobileNetV3 becomes: hard-swish, squeeze-excite with a hard sigmoid, depthwise convolutions, channels first. */
+export function mobileNetV3Like(size = 16): RandomBackbone {
+  const net = createNet('mobilenetv3', 'input', ['N', 3, size, size]);
+  const stem = net.node('HardSwish', [net.conv(net.input, 3, 8, { stride: 2 })]);
+  const deep = net.node('HardSwish', [net.conv(stem, 8, 8, { groups: 8 })]);
+  const squeezed = net.node('Relu', [net.conv(net.node('GlobalAveragePool', [deep]), 8, 4, { kernel: 1 })]);
+  const gate = net.node('HardSigmoid', [net.conv(squeezed, 4, 8, { kernel: 1 })], { alpha: { float: 1 / 6 } });
+  const block = net.node('Add', [net.conv(net.node('Mul', [deep, gate]), 8, 8, { kernel: 1 }), stem]);
+  const head = net.node('HardSwish', [net.conv(net.node('GlobalAveragePool', [block]), 8, 12, { kernel: 1 })]);
+  return net.finish(net.node('Flatten', [head], { axis: 1 }), 'features', ['N', 12]);
+}
+
+/** What Keras' EfficientNet becomes: scaling inside, swish, squeeze-excite, a logits layer, input channels last, maps unflattened. */
+export function efficientNetLike(size = 16): RandomBackbone {
+  const net = createNet('efficientnet', 'image', ['N', size, size, 3]);
+  const swish = (value: Value) => net.node('Mul', [value, net.node('Sigmoid', [value])]);
+  const scaled = net.node('Mul', [net.input, net.weights([], 1 / 255)]);
+  const moved = net.node('Transpose', [scaled], { perm: [0, 3, 1, 2] });
+  const stem = swish(net.conv(moved, 3, 6, { stride: 2 }));
+  const deep = swish(net.conv(stem, 6, 6, { groups: 6, kernel: 5 }));
+  const squeezed = swish(net.conv(net.node('GlobalAveragePool', [deep]), 6, 2, { kernel: 1 }));
+  const gate = net.node('Sigmoid', [net.conv(squeezed, 2, 6, { kernel: 1 })]);
+  const pooled = net.node('GlobalAveragePool', [swish(net.conv(net.node('Mul', [deep, gate]), 6, 10, { kernel: 1 }))]);
+  net.output(net.conv(pooled, 10, 1000, { kernel: 1 }), 'predictions', ['N', 1000, 1, 1]);
+  return net.finish(pooled, 'avg_pool', ['N', 10, 1, 1]);
+}
+
+type ConvOptions = { readonly kernel?: number; readonly stride?: number; readonly groups?: number };
+
+function createNet(name: string, inputName: string, shape: readonly Dimension[]) {
+  const graph = createGraphBuilder(name);
+  const random = seededRandom(name);
+  const input = graph.input(inputName, 'float32', shape);
+  const weights = (sizes: readonly number[], only?: number): Value => {
+    const length = sizes.reduce((product, each) => product * each, 1);
+    const fanIn = length / (sizes[0] ?? 1);
+    const limit = Math.sqrt(3 / fanIn);
+    const data = Float32Array.from({ length }, () => only ?? random.uniform(-limit, limit));
+    return graph.constant({ type: 'float32', shape: sizes, data });
+  };
+  const node = (operator: string, inputs: readonly Value[], attributes: Attributes = {}): Value =>
+    graph.node(operator, inputs, attributes)[0]!;
+  return {
+    input,
+    weights,
+    node,
+    conv: (value: Value, from: number, to: number, { kernel = 3, stride = 1, groups = 1 }: ConvOptions = {}): Value => {
+      const pad = (kernel - 1) / 2;
+      const attributes = { strides: [stride, stride], pads: [pad, pad, pad, pad], group: groups };
+      return node('Conv', [value, weights([to, from / groups, kernel, kernel]), weights([to])], attributes);
+    },
+    output: (value: Value, outputName: string, sizes: readonly Dimension[]) =>
+      graph.output(value, outputName, 'float32', sizes),
+    finish: (features: Value, outputName: string, sizes: readonly Dimension[]): RandomBackbone => {
+      graph.output(features, outputName, 'float32', sizes);
+      return { bytes: encodeModel(graph.finish()), input: inputName, features: outputName };
+    },
+  };
+}
