@@ -3,6 +3,7 @@ import { didYouMean } from '../core/closest-name.ts';
 import { ParameterError } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
 import { findArchitecture } from '../training/architectures/catalogue.ts';
+import { readSearchSpace } from '../training/search/parse-search-space.ts';
 import { axisOf } from '../training/search/axis.ts';
 import type { Dimension, ParameterValue, SearchSpace } from '../training/search/search-space.ts';
 import type { TrainingSettings } from '../training/training-settings.ts';
@@ -36,22 +37,26 @@ export function trialSettings(
 }
 
 /**
- * Checks, before any trial starts, that training or the architecture takes every parameter of the space, and every value
- * of a list or both ends of a range.
+ * Reads a search space and checks, before any trial starts, that training or the architecture takes every parameter of it,
+ * and every value of a list or both ends of a range.
  * @throws ParameterError that tells all problems at once.
  */
-export function checkSearchSpace(space: SearchSpace, architecture: string): void {
+export function searchSpaceFor(architecture: string, raw: unknown): SearchSpace {
   const known = parameterSchemas(architecture);
-  const problems = space.dimensions.flatMap((dimension) => {
+  const { space, problems } = readSearchSpace(raw);
+  const misfits = space.dimensions.flatMap((dimension) => {
     const schema = known[dimension.name];
     if (schema === undefined) {
       return [
         `${dimension.name} is no parameter of ${architecture}. ${didYouMean(dimension.name, Object.keys(known))}`,
       ];
     }
-    return probes(dimension).flatMap((value) => problemsWith(dimension.name, value, schema));
+    return isReadable(dimension)
+      ? probes(dimension).flatMap((value) => problemsWith(dimension.name, value, schema))
+      : [];
   });
-  if (problems.length > 0) throw misfit(problems);
+  if (problems.length + misfits.length > 0) throw misfit([...problems, ...misfits]);
+  return space;
 }
 
 function checkedParameters(parameters: JsonObject, architectureName: string) {
@@ -74,6 +79,11 @@ function architectureSchema(name: string): z.ZodObject {
 
 function parameterSchemas(architecture: string): Readonly<Record<string, z.core.$ZodType>> {
   return { ...trainingParameters.shape, ...architectureSchema(architecture).shape };
+}
+
+/** An empty range was complained about already. */
+function isReadable(dimension: Dimension): boolean {
+  return dimension.kind === 'choice' || dimension.low <= dimension.high;
 }
 
 /** The values that are tried against the schema: all of a list, the ends of a range. */

@@ -25,11 +25,9 @@ export const createStudy = task(
   { name: 'create-study' },
   async (input: CreateStudyInput, { services, run, log }): Promise<StudyReference> => {
     const { openStudy } = await import('../../training/search/open-study.ts');
-    const { parseSearchSpace } = await import('../../training/search/parse-search-space.ts');
-    const { checkSearchSpace } = await import('../trial-settings.ts');
+    const { searchSpaceFor } = await import('../trial-settings.ts');
     const { registry, clock } = services;
-    const space = parseSearchSpace(input.space);
-    checkSearchSpace(space, input.architecture);
+    const space = searchSpaceFor(input.architecture, input.space);
     const dataset = await nameOfDataset(services, input.cache.datasetVersionId);
     const experiment = await getOrCreateExperiment(registry.db, { name: input.experiment ?? dataset, at: clock.now() });
     const { study, resumed } = await openStudy(registry.db, clock, {

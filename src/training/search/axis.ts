@@ -24,6 +24,26 @@ export function axisOf(dimension: Dimension): Axis | undefined {
   return stepped({ name, low, high }, step ?? 1);
 }
 
+/** The index of the value that is nearest from below on an axis of numbers, which ascend. */
+export function indexBelow(axis: Axis, value: number): number {
+  let [first, last] = [0, axis.count - 1];
+  while (first < last) {
+    const middle = Math.ceil((first + last) / 2);
+    if (Number(axis.at(middle)) <= value) first = middle;
+    else last = middle - 1;
+  }
+  return first;
+}
+
+/** Where a value stands on the axis of a dimension, or -1. */
+export function indexOn(axis: Axis, dimension: Dimension, value: ParameterValue): number {
+  if (dimension.kind === 'choice')
+    return Array.from({ length: axis.count }, (_, index) => axis.at(index)).indexOf(value);
+  if (typeof value !== 'number') return -1;
+  const index = indexBelow(axis, value);
+  return axis.at(index) === value ? index : -1;
+}
+
 type Bounds = { readonly name: string; readonly low: number; readonly high: number };
 
 function listed(name: string, given: readonly ParameterValue[]): Axis {

@@ -2,34 +2,51 @@ import * as z from 'zod';
 import { didYouMean } from '../../core/closest-name.ts';
 import { ParameterError } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';
-import type { Dimension, SearchSpace } from './search-space.ts';
+import { conditionProblems, orderByConditions } from './conditions.ts';
+import type { Condition, Dimension, SearchSpace } from './search-space.ts';
 
 const EXPECTED = 'expected { float: [low, high] }, { int: [low, high] } or { choice: [value, …] }';
 
 const KEYS = {
-  float: ['float', 'log', 'step', 'steps'],
-  int: ['int', 'log', 'step', 'steps'],
-  choice: ['choice'],
+  float: ['float', 'log', 'step', 'steps', 'when'],
+  int: ['int', 'log', 'step', 'steps', 'when'],
+  choice: ['choice', 'when'],
 } as const satisfies Record<Dimension['kind'], readonly string[]>;
 
 const KINDS = ['float', 'int', 'choice'] as const satisfies readonly Dimension['kind'][];
 
+/** A search space as far as it can be read, and everything that is wrong with it. */
+export type SearchSpaceReading = { readonly space: SearchSpace; readonly problems: readonly string[] };
+
 /**
- * Reads a search space as it comes out of YAML or JSON: a mapping of parameter names to
- * `{ float: [low, high], log?, step? | steps? }`, `{ int: [low, high], log?, step? | steps? }` or `{ choice: [value, …] }`,
- * or a list of the same with a `name` in each, where the order must survive storage that sorts keys.
+ * Reads a search space as `readSearchSpace` does.
  * @throws ParameterError that tells all problems at once.
  */
 export function parseSearchSpace(raw: unknown): SearchSpace {
-  const problems: string[] = [];
-  const dimensions = namedDimensions(raw, problems).map(([name, value]) => parseDimension(name, value, problems));
-  if (dimensions.length === 0 && problems.length === 0) problems.push('a search space needs at least one parameter');
+  const { space, problems } = readSearchSpace(raw);
   if (problems.length > 0) {
     throw new ParameterError(`The search space does not fit:\n${problems.map((line) => `  - ${line}`).join('\n')}`, {
-      details: { problems },
+      details: { problems: [...problems] },
     });
   }
-  return { dimensions: dimensions.filter((dimension) => dimension !== undefined) };
+  return space;
+}
+
+/**
+ * Reads a search space as it comes out of YAML or JSON: a mapping of parameter names to
+ * `{ float: [low, high], log?, step? | steps? }`, `{ int: [low, high], log?, step? | steps? }` or `{ choice: [value, …] }`,
+ * or a list of the same with a `name` in each, where the order must survive storage that sorts keys. Any of them may have
+ * `when: { other: value }` or `when: { other: [value, …] }`: it counts only where the other parameter has such a value.
+ */
+export function readSearchSpace(raw: unknown): SearchSpaceReading {
+  const problems: string[] = [];
+  const named = namedDimensions(raw, problems);
+  const dimensions = named.map(([name, value]) => parseDimension(name, value, problems));
+  if (dimensions.length === 0 && problems.length === 0) problems.push('a search space needs at least one parameter');
+  const read = dimensions.filter((dimension) => dimension !== undefined);
+  const names = named.map(([name]) => name);
+  problems.push(...conditionProblems(read, names));
+  return { space: { dimensions: orderByConditions(read).ordered }, problems };
 }
 
 /** A space as a list of its dimensions, which parseSearchSpace reads again: how the registry keeps it. */
@@ -55,13 +72,15 @@ function namedDimensions(raw: unknown, problems: string[]): (readonly [string, u
 }
 
 function describeDimension(dimension: Dimension): JsonObject {
-  if (dimension.kind === 'choice') return { choice: [...dimension.choices] };
+  const when = dimension.when === undefined ? {} : { when: dimension.when };
+  if (dimension.kind === 'choice') return { choice: [...dimension.choices], ...when };
   const { kind, low, high, log, step, steps } = dimension;
   return {
     [kind]: [low, high],
     ...(log ? { log } : {}),
     ...(step === undefined ? {} : { step }),
     ...(steps === undefined ? {} : { steps }),
+    ...when,
   };
 }
 
@@ -77,14 +96,32 @@ function parseDimension(name: string, raw: unknown, problems: string[]): Dimensi
     tell(`${EXPECTED}, received ${kind === undefined ? describe(raw) : 'more than one of them'}`);
     return undefined;
   }
+  checkKeys(kind, raw, tell);
+  const dimension = kind === 'choice' ? parseChoice(name, raw.choice, tell) : parseRange(kind, name, raw, tell);
+  const when = parseCondition(raw.when, tell);
+  return dimension === undefined || when === undefined ? dimension : { ...dimension, when };
+}
+
+function checkKeys(kind: Dimension['kind'], raw: object, tell: (problem: string) => void): void {
   const known: readonly string[] = KEYS[kind];
   for (const key of Object.keys(raw)) {
     if (!known.includes(key)) tell(`unknown key "${key}" for ${kind}. ${didYouMean(key, known)}`);
   }
-  return kind === 'choice' ? parseChoice(name, raw.choice, tell) : parseRange(kind, name, raw, tell);
 }
 
-const choices = z.array(z.union([z.number(), z.string(), z.boolean()])).min(1);
+const value = z.union([z.number(), z.string(), z.boolean()]);
+const choices = z.array(value).min(1);
+const condition = z
+  .record(z.string(), z.union([value.transform((only) => [only]), choices]))
+  .refine((when) => Object.keys(when).length > 0);
+
+function parseCondition(raw: unknown, tell: (problem: string) => void): Condition | undefined {
+  if (raw === undefined) return undefined;
+  const parsed = condition.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  tell(`when must be { other: value } or { other: [value, …] }, received ${describe(raw)}`);
+  return undefined;
+}
 
 function parseChoice(name: string, raw: unknown, tell: (problem: string) => void): Dimension | undefined {
   const parsed = choices.safeParse(raw);

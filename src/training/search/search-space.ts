@@ -2,8 +2,11 @@ import { hashJson } from '../../core/json.ts';
 
 export type ParameterValue = number | string | boolean;
 
-/** One point of a search space: a value for each of its dimensions. */
+/** One point of a search space: a value for each of its dimensions that counts. */
 export type TrialParameters = Readonly<Record<string, ParameterValue>>;
+
+/** When a dimension counts: each parameter named here counts itself and has one of these values. */
+export type Condition = Readonly<Record<string, readonly ParameterValue[]>>;
 
 /** One thing that varies. `low` and `high` are included; `log` spaces and draws values evenly in their logarithm. */
 export type Dimension =
@@ -17,6 +20,8 @@ export type Dimension =
       readonly step?: number;
       /** How many values, evenly spaced from bound to bound; absent: any value. */
       readonly steps?: number;
+      /** Absent: always. */
+      readonly when?: Condition;
     }
   | {
       readonly kind: 'int';
@@ -26,10 +31,19 @@ export type Dimension =
       readonly log: boolean;
       readonly step?: number;
       readonly steps?: number;
+      readonly when?: Condition;
     }
-  | { readonly kind: 'choice'; readonly name: string; readonly choices: readonly ParameterValue[] };
+  | {
+      readonly kind: 'choice';
+      readonly name: string;
+      readonly choices: readonly ParameterValue[];
+      readonly when?: Condition;
+    };
 
-/** What a study searches. The order of the dimensions is the declared one; a grid varies the last one fastest. */
+/**
+ * What a study searches. The order of the dimensions is the declared one, but what a condition names stands before what it
+ * decides; a grid varies the last one fastest.
+ */
 export type SearchSpace = { readonly dimensions: readonly Dimension[] };
 
 /** Names a space: two spaces with the same dimensions have the same fingerprint, in whatever order they are declared. */

@@ -1,6 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { checkSearchSpace, trialSettings } from '../../../src/app/trial-settings.ts';
-import { parseSearchSpace } from '../../../src/training/search/parse-search-space.ts';
+import { searchSpaceFor, trialSettings } from '../../../src/app/trial-settings.ts';
 
 const options = { architecture: 'cnn', epochs: 3, seed: 1 };
 
@@ -11,25 +10,26 @@ test('a trial sets training and architecture; what it leaves out has its default
 });
 
 test('all problems of a space are told at once', () => {
-  const space = parseSearchSpace({
+  const space = {
     learnRate: { choice: [0.1] },
     filters: { choice: [8, -1] },
     batchSize: { int: [0, 4] },
-  });
-  expect(() => checkSearchSpace(space, 'cnn')).toThrow(
-    /learnRate is no parameter of cnn\. Did you mean "learningRate"[\s\S]*filters: -1[\s\S]*batchSize: 0/,
+    dropout: { float: [0.5, 0] },
+    kernel: { choice: [3, 5], when: { filter: 8 } },
+  };
+  expect(() => searchSpaceFor('cnn', space)).toThrow(
+    /dropout: low 0.5 is above high 0\n.*kernel: when names "filter".*Did you mean "filters"[^]*learnRate is no parameter of cnn\. Did you mean "learningRate"[^]*filters: -1[^]*batchSize: 0/,
   );
 });
 
 test('a space that fits passes', () => {
-  const space = parseSearchSpace({
+  const space = searchSpaceFor('dense', {
     learningRate: { float: [1e-4, 1e-2], log: true },
     units: { int: [16, 64], step: 16 },
   });
-  expect(() => checkSearchSpace(space, 'dense')).not.toThrow();
+  expect(space.dimensions.map(({ name }) => name)).toEqual(['learningRate', 'units']);
 });
 
 test('an unknown architecture lists the known ones', () => {
-  const space = parseSearchSpace({ learningRate: { choice: [0.1] } });
-  expect(() => checkSearchSpace(space, 'resnet')).toThrow(/cnn, dense/);
+  expect(() => searchSpaceFor('resnet', { learningRate: { choice: [0.1] } })).toThrow(/cnn, dense/);
 });

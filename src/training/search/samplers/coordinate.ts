@@ -1,4 +1,4 @@
-import { axisOf, type Axis } from '../axis.ts';
+import { axisOf, indexBelow, type Axis } from '../axis.ts';
 import type { Dimension, ParameterValue } from '../search-space.ts';
 
 /**
@@ -64,19 +64,8 @@ function places(axis: Axis): Line {
     high: axis.count - 0.5,
     cellAt: (place) => [indexAt(place) - 0.5, indexAt(place) + 0.5],
     valueAt: (place) => axis.at(indexAt(place)),
-    placeOf: (value) => indexOf(axis, Number(value)),
+    placeOf: (value) => indexBelow(axis, Number(value)),
   };
-}
-
-/** The index of the axis's value that is nearest from below; its values ascend. */
-function indexOf(axis: Axis, value: number): number {
-  let [first, last] = [0, axis.count - 1];
-  while (first < last) {
-    const middle = Math.ceil((first + last) / 2);
-    if (Number(axis.at(middle)) <= value) first = middle;
-    else last = middle - 1;
-  }
-  return first;
 }
 
 function clamp(low: number, high: number, value: number): number {

@@ -1,6 +1,6 @@
 import { seededRandom } from '../../../core/seeded-random.ts';
-import { gridCell, gridSize } from '../grid.ts';
-import { configHash, type SearchSpace } from '../search-space.ts';
+import { gridOf, type Grid } from '../grid.ts';
+import { configHash } from '../search-space.ts';
 import type { Sampler } from './sampler.ts';
 
 /**
@@ -10,12 +10,13 @@ import type { Sampler } from './sampler.ts';
 export function gridSampler(options: { readonly shuffleSeed?: number } = {}): Sampler {
   return {
     name: options.shuffleSeed === undefined ? 'grid' : 'shuffled-grid',
-    size: gridSize,
+    size: (space) => gridOf(space).size,
     suggest: (space, number, past) => {
       const taken = new Set(past.map((trial) => trial.configHash));
-      const order = cellOrder(space, options.shuffleSeed);
-      for (let index = number; index < number + order.size; index += 1) {
-        const cell = gridCell(space, order.at(index % order.size));
+      const grid = gridOf(space);
+      const indexAt = cellOrder(grid, options.shuffleSeed);
+      for (let position = number; position < number + grid.size; position += 1) {
+        const cell = grid.cell(indexAt(position % grid.size));
         if (!taken.has(configHash(cell))) return cell;
       }
       return undefined;
@@ -23,11 +24,8 @@ export function gridSampler(options: { readonly shuffleSeed?: number } = {}): Sa
   };
 }
 
-type CellOrder = { readonly size: number; at(position: number): number };
-
-function cellOrder(space: SearchSpace, shuffleSeed: number | undefined): CellOrder {
-  const size = gridSize(space);
-  if (shuffleSeed === undefined) return { size, at: (position) => position };
+function cellOrder({ size }: Grid, shuffleSeed: number | undefined): (position: number) => number {
+  if (shuffleSeed === undefined) return (position) => position;
   const cells = seededRandom('grid order', shuffleSeed).shuffle(Array.from({ length: size }, (_, cell) => cell));
-  return { size, at: (position) => cells[position]! };
+  return (position) => cells[position]!;
 }

@@ -1,6 +1,7 @@
 import { seededRandom, type SeededRandom } from '../../../core/seeded-random.ts';
 import { axisOf } from '../axis.ts';
-import { finiteSize, gridCell } from '../grid.ts';
+import { isActive } from '../conditions.ts';
+import { finiteSize, gridOf } from '../grid.ts';
 import {
   configHash,
   type Dimension,
@@ -31,7 +32,11 @@ export function randomSampler(seed: number): Sampler {
 }
 
 function drawPoint(space: SearchSpace, random: SeededRandom): TrialParameters {
-  return Object.fromEntries(space.dimensions.map((dimension) => [dimension.name, drawValue(dimension, random)]));
+  return space.dimensions.reduce<TrialParameters>(
+    (point, dimension) =>
+      isActive(dimension, point) ? { ...point, [dimension.name]: drawValue(dimension, random) } : point,
+    {},
+  );
 }
 
 function drawValue(dimension: Dimension, random: SeededRandom): ParameterValue {
@@ -60,11 +65,11 @@ function firstFreeCell(
   random: SeededRandom,
   taken: ReadonlySet<string>,
 ): TrialParameters | undefined {
-  const size = finiteSize(space);
-  if (size === undefined) return undefined;
+  if (finiteSize(space) === undefined) return undefined;
+  const { size, cell: cellAt } = gridOf(space);
   const start = random.integer(size);
   for (let offset = 0; offset < size; offset += 1) {
-    const cell = gridCell(space, (start + offset) % size);
+    const cell = cellAt((start + offset) % size);
     if (!taken.has(configHash(cell))) return cell;
   }
   return undefined;

@@ -1,6 +1,8 @@
-import { seededRandom } from '../../../core/seeded-random.ts';
+import { seededRandom, type SeededRandom } from '../../../core/seeded-random.ts';
+import { isActive } from '../conditions.ts';
 import { finiteSize } from '../grid.ts';
-import { configHash, type TrialParameters } from '../search-space.ts';
+import { configHash, type Dimension, type TrialParameters } from '../search-space.ts';
+import { conditionGroups } from './condition-groups.ts';
 import { coordinateOf, type Coordinate } from './coordinate.ts';
 import { parzenEstimator, type ParzenEstimator, type Place } from './parzen-estimator.ts';
 import { randomSampler } from './random-sampler.ts';
@@ -30,17 +32,47 @@ export function tpeSampler({ seed, direction }: TpeOptions): Sampler {
       const finished = past.filter(isFinished);
       if (finished.length < STARTUP_TRIALS) return startup.suggest(space, number, past);
       const taken = new Set(past.map((trial) => trial.configHash));
-      const { good, others } = split(past, direction);
-      const coordinates = space.dimensions.map(coordinateOf);
       const random = seededRandom('tpe sampler', seed, number);
-      const likely = parzenEstimator(coordinates, placesOf(coordinates, good));
-      const unlikely = parzenEstimator(coordinates, placesOf(coordinates, others));
-      const candidates = Array.from({ length: CANDIDATES }, () => pointAt(coordinates, likely.draw(random)));
-      const free = candidates.filter((point) => !taken.has(configHash(point)));
+      const point = walkGroups(conditionGroups(space), { ...split(past, direction), taken, random });
       // Where all that is likely is taken, a finite space still has its rest.
-      return bestOf(free, coordinates, likely, unlikely) ?? startup.suggest(space, number, past);
+      return point ?? startup.suggest(space, number, past);
     },
   };
+}
+
+type Experience = {
+  readonly good: readonly PastTrial[];
+  readonly others: readonly PastTrial[];
+  readonly taken: ReadonlySet<string>;
+  readonly random: SeededRandom;
+};
+
+/**
+ * Down the tree of conditions: what counts together is drawn together, from the trials in which it counted. What is drawn
+ * last must give a point that is free.
+ */
+function walkGroups(
+  groups: readonly (readonly Dimension[])[],
+  { good, others, taken, random }: Experience,
+): TrialParameters | undefined {
+  let point: TrialParameters | undefined = {};
+  for (const [at, group] of groups.entries()) {
+    if (!isActive(group[0]!, point)) continue;
+    const coordinates = group.map(coordinateOf);
+    const likely = parzenEstimator(coordinates, placesOf(coordinates, good));
+    const unlikely = parzenEstimator(coordinates, placesOf(coordinates, others));
+    const candidates: TrialParameters[] = Array.from({ length: CANDIDATES }, () => ({
+      ...point,
+      ...pointAt(coordinates, likely.draw(random)),
+    }));
+    const later = groups.slice(at + 1);
+    const free = candidates.filter(
+      (candidate) => later.some(([first]) => isActive(first!, candidate)) || !taken.has(configHash(candidate)),
+    );
+    point = bestOf(free, coordinates, likely, unlikely);
+    if (point === undefined) return undefined;
+  }
+  return point;
 }
 
 function isFinished({ state }: PastTrial): boolean {
@@ -66,8 +98,10 @@ function compare(left: PastTrial, right: PastTrial, direction: TpeOptions['direc
   return rank(left) - rank(right) || byValue || left.number - right.number;
 }
 
+/** Of the trials in which the coordinates counted. */
 function placesOf(coordinates: readonly Coordinate[], trials: readonly PastTrial[]): Place[] {
-  return trials.map(({ parameters }) => placeOf(coordinates, parameters));
+  const counted = trials.filter(({ parameters }) => coordinates.every(({ name }) => name in parameters));
+  return counted.map(({ parameters }) => placeOf(coordinates, parameters));
 }
 
 function placeOf(coordinates: readonly Coordinate[], parameters: TrialParameters): Place {

@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
-import { finiteSize, gridCell, gridSize } from '../../../../src/training/search/grid.ts';
+import { finiteSize, gridOf } from '../../../../src/training/search/grid.ts';
 import { parseSearchSpace } from '../../../../src/training/search/parse-search-space.ts';
 import type { TrialParameters } from '../../../../src/training/search/search-space.ts';
 
 const cells = (raw: unknown): TrialParameters[] => {
-  const space = parseSearchSpace(raw);
-  return Array.from({ length: gridSize(space) }, (_, index) => gridCell(space, index));
+  const grid = gridOf(parseSearchSpace(raw));
+  return Array.from({ length: grid.size }, (_, index) => grid.cell(index));
 };
 const values = (dimension: unknown): unknown[] => cells({ x: dimension }).map((cell) => cell.x);
 
@@ -47,11 +47,36 @@ test('a thousand steps end where they should', () => {
   expect(steps.at(-1)).toBe(100);
 });
 
+test('a parameter that does not count at a point is left out of it, and no cell comes twice', () => {
+  expect(
+    cells({
+      momentum: { choice: [0, 0.9], when: { optimizer: ['sgd', 'rmsprop'] } },
+      nesterov: { choice: [false, true], when: { optimizer: 'sgd', momentum: 0.9 } },
+      optimizer: { choice: ['adam', 'sgd', 'rmsprop'] },
+      batchSize: { choice: [32, 64] },
+    }),
+  ).toEqual([
+    { optimizer: 'adam', batchSize: 32 },
+    { optimizer: 'adam', batchSize: 64 },
+    { optimizer: 'sgd', momentum: 0, batchSize: 32 },
+    { optimizer: 'sgd', momentum: 0, batchSize: 64 },
+    { optimizer: 'sgd', momentum: 0.9, nesterov: false, batchSize: 32 },
+    { optimizer: 'sgd', momentum: 0.9, nesterov: false, batchSize: 64 },
+    { optimizer: 'sgd', momentum: 0.9, nesterov: true, batchSize: 32 },
+    { optimizer: 'sgd', momentum: 0.9, nesterov: true, batchSize: 64 },
+    { optimizer: 'rmsprop', momentum: 0, batchSize: 32 },
+    { optimizer: 'rmsprop', momentum: 0, batchSize: 64 },
+    { optimizer: 'rmsprop', momentum: 0.9, batchSize: 32 },
+    { optimizer: 'rmsprop', momentum: 0.9, batchSize: 64 },
+  ]);
+});
+
 test('any cell of a huge grid is addressed without walking there', () => {
   const space = parseSearchSpace({ a: { int: [0, 999_999] }, b: { int: [0, 999] } });
-  expect(gridSize(space)).toBe(1_000_000_000);
-  expect(gridCell(space, 123_456_789)).toEqual({ a: 123_456, b: 789 });
-  expect(() => gridCell(space, 1_000_000_000)).toThrow(RangeError);
+  const grid = gridOf(space);
+  expect(grid.size).toBe(1_000_000_000);
+  expect(grid.cell(123_456_789)).toEqual({ a: 123_456, b: 789 });
+  expect(() => grid.cell(1_000_000_000)).toThrow(RangeError);
 });
 
 test('a continuous dimension has no grid and the message says what to do', () => {
@@ -60,6 +85,6 @@ test('a continuous dimension has no grid and the message says what to do', () =>
     size: { choice: [1] },
     decay: { float: [1, 2], log: true },
   });
-  expect(() => gridSize(space)).toThrow(/rate, decay may be anything.*steps/);
+  expect(() => gridOf(space)).toThrow(/rate, decay may be anything.*steps/);
   expect(finiteSize(space)).toBeUndefined();
 });

@@ -1,7 +1,11 @@
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { ParameterError } from '../../../../src/core/errors.ts';
-import { describeSearchSpace, parseSearchSpace } from '../../../../src/training/search/parse-search-space.ts';
+import {
+  describeSearchSpace,
+  parseSearchSpace,
+  readSearchSpace,
+} from '../../../../src/training/search/parse-search-space.ts';
 import { configHash, spaceFingerprint } from '../../../../src/training/search/search-space.ts';
 
 const yaml = `
@@ -57,10 +61,31 @@ test('tells all problems at once', () => {
     'filters: steps must be at least 2, received 1',
     'units: int takes whole numbers for low, high and step',
     'dropout: expected { float: [low, high] }, { int: [low, high] } or { choice: [value, …] }, received {"flaot":[0,1]}',
-    'kernel: unknown key "log" for choice. There is: choice.',
+    'kernel: unknown key "log" for choice. There is: choice, when.',
     'both: expected { float: [low, high] }, { int: [low, high] } or { choice: [value, …] }, received more than one of them',
     'plain: expected { float: [low, high] }, { int: [low, high] } or { choice: [value, …] }, received 3',
     'not a name: a parameter name starts with a letter and holds letters, digits, _ . -',
+  ]);
+});
+
+test('conditions that cannot be met are told, all at once and with the rest', () => {
+  const bad = {
+    optimizer: { choice: ['sgd', 'adam'] },
+    learningRate: { float: [1e-4, 1e-2] },
+    momentum: { float: [0.99, 0], when: { optimiser: 'sgd' } },
+    nesterov: { choice: [true, false], when: { optimizer: ['sdg', 'sgd'] } },
+    decay: { float: [0, 1], when: { learningRate: 0.001 } },
+    chicken: { choice: [1, 2], when: { egg: 1 } },
+    egg: { int: [1, 2], when: { chicken: 1 } },
+    units: { choice: [8], when: [] },
+  };
+  expect(readSearchSpace(bad).problems).toEqual([
+    'momentum: low 0.99 is above high 0',
+    'units: when must be { other: value } or { other: [value, …] }, received []',
+    'momentum: when names "optimiser", which is no parameter of the space. Did you mean "optimizer"?',
+    'nesterov: when asks for optimizer "sdg", a value that it never has',
+    'decay: when asks for a value of learningRate, which may be anything between its bounds; give it step, steps or choice',
+    'chicken, egg: their conditions (when) go round in a circle',
   ]);
 });
 
