@@ -99,11 +99,12 @@ async function endOrphans({ services, run }: TaskContext<AppServices>, trialId: 
 }
 
 /** Settings as flat parameters; those of the architecture are at the top level too, as searches name them. */
-function settingsAsParams({ architecture, earlyStopping, ...settings }: TrainingSettings): JsonObject {
+function settingsAsParams({ architecture, earlyStopping, augmentation, ...settings }: TrainingSettings): JsonObject {
   return {
     architecture: architecture.name,
     ...architecture.parameters,
     ...settings,
+    ...augmentation,
     ...(earlyStopping === undefined ? {} : { earlyStoppingPatience: earlyStopping.patience }),
   };
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { LOG_LEVELS } from '../core/logger.ts';
+import { augmentationSchema } from '../training/augment/augmentation.ts';
 import { ENGINE_NAMES } from '../training/engines/training-engine.ts';
 import { evaluationSchema } from './evaluation/scored-split.ts';
 import type { EpochMetrics, TrainingSettings } from '../training/training-settings.ts';
@@ -33,6 +34,7 @@ const trainingSettings: z.ZodType<TrainingSettings> = z.object({
   seed: z.int(),
   earlyStopping: z.object({ patience: z.int().min(1) }).exactOptional(),
   labelSmoothing: z.number().min(0).lt(1).exactOptional(),
+  augmentation: augmentationSchema.exactOptional(),
 });
 
 /** One training, as it is handed to a child process. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { didYouMean } from '../core/closest-name.ts';
 import { ParameterError } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
+import { augmentationSchema, isAugmenting } from '../training/augment/augmentation.ts';
 import { findArchitecture } from '../training/architectures/catalogue.ts';
 import { readSearchSpace } from '../training/search/parse-search-space.ts';
 import { axisOf } from '../training/search/axis.ts';
@@ -13,6 +14,7 @@ const trainingParameters = z.object({
   learningRate: z.number().positive().default(0.001),
   batchSize: z.int().positive().default(64),
   labelSmoothing: z.number().min(0).lt(1).default(0),
+  ...augmentationSchema.shape,
 });
 
 /**
@@ -25,6 +27,7 @@ export function trialSettings(
   options: { readonly architecture: string; readonly epochs: number; readonly seed: number },
 ): TrainingSettings {
   const { training, architecture } = checkedParameters(parameters, options.architecture);
+  const augmentation = augmentationSchema.parse(training);
   return {
     architecture: { name: options.architecture, parameters: architecture },
     epochs: options.epochs,
@@ -33,6 +36,7 @@ export function trialSettings(
     optimizer: 'adam',
     seed: options.seed,
     ...(training.labelSmoothing > 0 ? { labelSmoothing: training.labelSmoothing } : {}),
+    ...(isAugmenting(augmentation) ? { augmentation } : {}),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { TrainingError } from '../core/errors.ts';
 import { rowSize, type Samples } from '../core/samples.ts';
+import { isAugmenting } from './augment/augmentation.ts';
 import { classifierShape, requireClassifier } from './classifier.ts';
 import { describeSizes } from './image-shape.ts';
 import type { TrainingSettings } from './training-settings.ts';
@@ -15,6 +16,10 @@ export function checkTrainingInput(input: {
   const { model, settings, train, validation } = input;
   requireClassifier(model);
   checkSettings(settings);
+  requireThat(
+    !isAugmenting(settings.augmentation) || train.shape.length === 3,
+    `augmentation varies images, these samples are ${describeSizes(train.shape)} features`,
+  );
   checkSamples('training', train, model);
   checkSamples('validation', validation, model);
 }

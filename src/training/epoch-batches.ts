@@ -1,15 +1,41 @@
 import { pickSamples, type Samples } from '../core/samples.ts';
 import { seededRandom } from '../core/seeded-random.ts';
+import type { Augmenter } from './augment/augmenter.ts';
 
-/** The training samples of one epoch in the order that seed and epoch decide, batch by batch; the last may be smaller. */
-export function* batchesOfEpoch(
+/**
+ * The training samples of one epoch in the order that seed and epoch decide, batch by batch; the last may be smaller. With
+ * an augmenter each batch is varied while the one before it is trained on.
+ */
+export async function* batchesOfEpoch(
   train: Samples,
   { batchSize, seed }: { readonly batchSize: number; readonly seed: number },
   epoch: number,
-): Generator<Samples> {
+  augmenter?: Augmenter,
+): AsyncGenerator<Samples> {
   const order = Uint32Array.from({ length: train.count }, (_, index) => index);
   seededRandom(seed, 'epoch-order', epoch).shuffle(order);
+  const prepare = (start: number): Promise<Samples> =>
+    prepareBatch(train, order.slice(start, start + batchSize), epoch, augmenter);
+  let ahead = prepare(0);
   for (let start = 0; start < order.length; start += batchSize) {
-    yield pickSamples(train, order.subarray(start, start + batchSize));
+    const batch = await ahead;
+    if (start + batchSize < order.length) {
+      ahead = prepare(start + batchSize);
+      // Whoever takes the batch hears of it; when nobody does any more, nobody has to.
+      ahead.catch(() => undefined);
+    }
+    yield batch;
   }
+}
+
+async function prepareBatch(
+  train: Samples,
+  indices: Uint32Array,
+  epoch: number,
+  augmenter: Augmenter | undefined,
+): Promise<Samples> {
+  const batch = pickSamples(train, indices);
+  const { inputs: pixels } = batch;
+  if (augmenter === undefined || !(pixels instanceof Uint8Array)) return batch;
+  return { ...batch, inputs: await augmenter.augment({ epoch, indices, pixels }) };
 }

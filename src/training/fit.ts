@@ -3,6 +3,8 @@ import type { Clock } from '../core/clock.ts';
 import { TrainingError } from '../core/errors.ts';
 import type { Samples } from '../core/samples.ts';
 import type { ReportProgress } from '../core/logger.ts';
+import { isAugmenting } from './augment/augmentation.ts';
+import { startAugmenter, type Augmenter } from './augment/augmenter.ts';
 import { checkTrainingInput } from './check-training-input.ts';
 import { batchesOfEpoch } from './epoch-batches.ts';
 import type { Trainer, TrainingEngine } from './engines/training-engine.ts';
@@ -58,21 +60,33 @@ export async function fit(input: FitInput, options: FitOptions): Promise<FitResu
     threads: options.threads ?? 1,
     labelSmoothing: settings.labelSmoothing ?? 0,
   });
+  const augmenter = augmenterFor(input);
   try {
-    return await runEpochs(input, options, trainer);
+    return await runEpochs(input, options, { trainer, augmenter });
   } finally {
-    await trainer.dispose();
+    await Promise.all([trainer.dispose(), augmenter?.close()]);
   }
 }
 
-async function runEpochs(input: FitInput, options: FitOptions, trainer: Trainer): Promise<FitResult> {
+/** What works for a training while it goes on. */
+type Workers = { readonly trainer: Trainer; readonly augmenter: Augmenter | undefined };
+
+function augmenterFor({ settings, train }: FitInput): Augmenter | undefined {
+  const { augmentation, seed } = settings;
+  if (!isAugmenting(augmentation)) return undefined;
+  const [height = 1, width = 1, channels = 1] = train.shape;
+  return startAugmenter({ augmentation, seed, image: { height, width, channels } });
+}
+
+async function runEpochs(input: FitInput, options: FitOptions, workers: Workers): Promise<FitResult> {
   const { model, settings } = input;
+  const { trainer } = workers;
   const start = await startState(options, trainer);
   const history: EpochMetrics[] = [...start.history];
   let { best } = start;
   const patience = settings.earlyStopping?.patience ?? Infinity;
   for (let epoch = history.length + 1; epoch <= settings.epochs && epoch - 1 - best.epoch < patience; epoch += 1) {
-    const metrics = await runEpoch(input, options, trainer, epoch);
+    const metrics = await runEpoch(input, options, workers, epoch);
     if (isBetter(metrics, history[best.epoch - 1])) best = { epoch, weights: await trainer.readWeights() };
     history.push(metrics);
     await saveState(options, trainer, { history, best });
@@ -113,13 +127,13 @@ function isBetter(metrics: EpochMetrics, best: EpochMetrics | undefined): boolea
   return metrics.validationLoss < best.validationLoss;
 }
 
-async function runEpoch(input: FitInput, options: FitOptions, trainer: Trainer, epoch: number): Promise<EpochMetrics> {
+async function runEpoch(input: FitInput, options: FitOptions, workers: Workers, epoch: number): Promise<EpochMetrics> {
   const { settings, train, validation } = input;
   const { clock, signal } = options;
   const startedMs = clock.monotonicMs();
-  const { loss, accuracy } = await trainEpoch(input, options, trainer, epoch);
+  const { loss, accuracy } = await trainEpoch(input, options, workers, epoch);
   const trainedMs = clock.monotonicMs();
-  const probabilities = await predictInBatches(trainer, validation, signal === undefined ? {} : { signal });
+  const probabilities = await predictInBatches(workers.trainer, validation, signal === undefined ? {} : { signal });
   const endedMs = clock.monotonicMs();
   const validationLoss = meanCrossEntropy(probabilities, validation.labels);
   if (!Number.isFinite(validationLoss)) throw divergence(epoch, settings.learningRate, validationLoss);
@@ -138,12 +152,12 @@ async function runEpoch(input: FitInput, options: FitOptions, trainer: Trainer, 
 async function trainEpoch(
   { settings, train }: FitInput,
   { clock, signal, progress }: FitOptions,
-  trainer: Trainer,
+  { trainer, augmenter }: Workers,
   epoch: number,
 ): Promise<{ loss: number; accuracy: number }> {
   const sums = { loss: 0, correct: 0, seen: 0 };
   let reportedMs = clock.monotonicMs();
-  for (const batch of batchesOfEpoch(train, settings, epoch)) {
+  for await (const batch of batchesOfEpoch(train, settings, epoch, augmenter)) {
     signal?.throwIfAborted();
     const { loss, correct } = await trainer.step(batch, settings.learningRate);
     if (!Number.isFinite(loss)) throw divergence(epoch, settings.learningRate, loss);

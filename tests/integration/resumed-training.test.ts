@@ -37,11 +37,12 @@ type Trained = {
   readonly weights: Buffer;
 };
 
-/** A training with dropout, so that a generator's state is part of what must be kept. */
+/** A training with dropout and augmentation, so that the states of generators are part of what must be kept. */
 function job(changes: Partial<TrainingJob>): TrainingJob {
   const base = shortJob(cachePath, changes);
   const architecture = { name: 'dense', parameters: { units: 16, dropout: 0.3 } };
-  return { ...base, settings: { ...base.settings, architecture } };
+  const augmentation = { flip: false, shift: 0.1, rotation: 10, brightness: 0.1, noise: 0.05 };
+  return { ...base, settings: { ...base.settings, architecture, augmentation } };
 }
 
 async function train(changes: Partial<TrainingJob>): Promise<Trained> {
