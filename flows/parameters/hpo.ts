@@ -40,5 +40,9 @@ export const hpoParameters = z.strictObject({
   workers: z.int().min(1).max(64).default(2).describe('Trials that run at once, each in its own process'),
   failOnFailedTrials: z.boolean().default(false).describe('Fail the flow when a trial failed; else it only shows'),
   seed: z.int().min(0).default(1).describe('Seed of sampling, initial weights and shuffling'),
+  systemMetrics: z
+    .boolean()
+    .default(true)
+    .describe('Record CPU, memory, disk and images a second of each training, as metrics under system/'),
   engine: z.enum(['auto', 'onnx', 'cpu']).default('auto').describe('Training engine; auto takes the fastest that can'),
 });

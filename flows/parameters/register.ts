@@ -18,5 +18,6 @@ export const registerParameters = z.strictObject({
     .describe('superior: promote when clearly better than the champion; manual: only save, promote by hand'),
   threads: z.int().min(1).max(64).default(2).describe('Threads of a final training'),
   seed: hpoParameters.shape.seed,
+  systemMetrics: hpoParameters.shape.systemMetrics,
   engine: hpoParameters.shape.engine,
 });

@@ -5,6 +5,7 @@ import { listMetrics, type Metric } from '../registry/metrics.ts';
 import { findTrainingRun, type TrainingRunRow } from '../registry/training-runs.ts';
 import { comparedRows, flattened, type ComparedRow } from './compared-rows.ts';
 import type { AppServices } from './services.ts';
+import { isSystemMetric } from './system-metrics.ts';
 import { trainingRunListing, type TrainingRunListing } from './training-run-listing.ts';
 
 /** A metric as each run ended with it, and as it was at its best. */
@@ -24,6 +25,7 @@ export type TrainingRunComparison = {
   /** Experiment, status, data version, code version, engine. */
   readonly facts: readonly ComparedRow[];
   readonly params: readonly ComparedRow[];
+  /** Those of the model; what the machine did is not compared. */
   readonly metrics: readonly ComparedMetric[];
   readonly tags: readonly ComparedRow[];
 };
@@ -68,7 +70,9 @@ function factsOf(row: TrainingRunRow, { status, error }: TrainingRunListing, exp
 }
 
 function comparedMetrics(metricsOfRuns: readonly (readonly Metric[])[]): ComparedMetric[] {
-  const keys = [...new Set(metricsOfRuns.flatMap((metrics) => metrics.map(({ key }) => key)))].sort();
+  const keys = [...new Set(metricsOfRuns.flatMap((metrics) => metrics.map(({ key }) => key)))]
+    .filter((key) => !isSystemMetric(key))
+    .sort();
   return keys.map((key) => {
     // By step, as the registry lists them.
     const values = metricsOfRuns.map((metrics) =>

@@ -1,16 +1,19 @@
+import type { Clock } from '../core/clock.ts';
 import { toRunError } from '../core/errors.ts';
 import { newTrainingRunId } from '../core/ids.ts';
 import type { DatasetVersionId, ExperimentId, TensorCacheId, TrainingRunId, TrialId } from '../core/ids.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { ReportProgress } from '../core/logger.ts';
 import type { TaskContext } from '../engine/run-contexts.ts';
-import { logMetrics } from '../registry/metrics.ts';
+import { logMetrics, type Metric } from '../registry/metrics.ts';
 import { logParams } from '../registry/params.ts';
+import type { RegistryDb } from '../registry/registry-db.ts';
 import { linkTrainingRun } from '../registry/trials.ts';
 import { finishTrainingRun, listTrainingRuns, startTrainingRun } from '../registry/training-runs.ts';
 import type { EpochMetrics, TrainingSettings } from '../training/training-settings.ts';
 import { checkpointPath, dropCheckpoint } from './checkpoints.ts';
 import type { AppServices } from './services.ts';
+import type { SystemSample } from './system-metrics.ts';
 import { runTrainingJob } from './training-job.ts';
 import type { TrainingJob, TrainingJobResult } from './training-job-schema.ts';
 
@@ -32,6 +35,8 @@ export type RecordingOptions = {
   readonly onEpoch: (metrics: EpochMetrics) => void;
   /** How far the training is, in images, several times a second. */
   readonly progress?: ReportProgress;
+  /** Whether to sample process and machine as metrics under `system/`; default true. */
+  readonly systemMetrics?: boolean | undefined;
 };
 
 /**
@@ -48,7 +53,8 @@ export async function recordTraining(training: TrainingToRecord, options: Record
   const checkpoint = checkpointPath(context.services, job, training.tensorCacheId);
   const id = newTrainingRunId();
   const { flowRunId, taskRunId } = context.run;
-  const { codeVersion } = context.services;
+  const { codeVersion, project } = context.services;
+  const watched = options.systemMetrics === false ? {} : { systemMetricsOf: project.dataDir };
   await endOrphans(context, trial?.id ?? null);
   await startTrainingRun(db, {
     ...row,
@@ -57,30 +63,29 @@ export async function recordTraining(training: TrainingToRecord, options: Record
   });
   if (trial !== undefined) await linkTrainingRun(db, { ...trial, trainingRunId: id });
   await logParams(db, id, settingsAsParams(job.settings));
-  let written: Promise<void> = Promise.resolve();
+  const metricLog = logInOrder(db, id, clock);
   try {
     const result = await runTrainingJob(
-      { ...job, checkpoint },
+      { ...job, checkpoint, ...watched },
       {
         signal,
         log: context.log,
         register: (child, what) => context.children.register(child, what),
         ...(progress === undefined ? {} : { progress }),
         onEpoch: (metrics) => {
-          const rows = epochRows(metrics, clock.now());
-          written = written.then(() => logMetrics(db, id, rows));
-          written.catch(() => undefined);
+          metricLog.epoch(metrics);
           onEpoch(metrics);
         },
+        onSystem: metricLog.system,
       },
     );
-    await written;
+    await metricLog.written();
     await logParams(db, id, { engine: result.engine.name, threads: result.engine.threads });
     await finishTrainingRun(db, { id, status: 'finished', engine: result.engine, at: clock.now() });
     await dropCheckpoint(checkpoint, { aborted: false });
     return { trainingRunId: id, result };
   } catch (error) {
-    await written.catch(() => undefined);
+    await metricLog.written().catch(() => undefined);
     const status = signal.aborted ? 'killed' : 'failed';
     await finishTrainingRun(db, { id, status, error: toRunError(error), at: clock.now() });
     await dropCheckpoint(checkpoint, { error, aborted: signal.aborted });
@@ -109,6 +114,25 @@ function settingsAsParams({ architecture, earlyStopping, augmentation, ...settin
   };
 }
 
-function epochRows({ epoch, ...metrics }: EpochMetrics, at: number) {
-  return Object.entries(metrics).map(([key, value]) => ({ key, step: epoch, value, at }));
+/** Writes metrics one batch after the other; `written` fails when one of the training's own could not be written. */
+function logInOrder(db: RegistryDb, id: TrainingRunId, clock: Clock) {
+  let last: Promise<void> = Promise.resolve();
+  const rowsOf = (metrics: Readonly<Record<string, number>>, step: number): Metric[] => {
+    const at = clock.now();
+    return Object.entries(metrics).map(([key, value]) => ({ key, step, value, at }));
+  };
+  return {
+    epoch: ({ epoch, ...metrics }: EpochMetrics): void => {
+      const rows = rowsOf(metrics, epoch);
+      last = last.then(() => logMetrics(db, id, rows));
+      last.catch(() => undefined);
+    },
+    /** These are no part of the training: it does not fail for want of them. */
+    system: ({ step, metrics }: SystemSample): void => {
+      const rows = rowsOf(metrics, step);
+      last = last.then(() => logMetrics(db, id, rows).catch(() => undefined));
+      last.catch(() => undefined);
+    },
+    written: () => last,
+  };
 }

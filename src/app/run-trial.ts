@@ -15,11 +15,12 @@ type TrialScene = {
   readonly context: TaskContext<AppServices>;
   readonly signal: AbortSignal;
   readonly board: TrialBoard;
+  readonly systemMetrics: boolean | undefined;
 };
 
 /** Runs one trial: a training in a process of its own, recorded as a training run. */
 export async function runTrial(trial: StartedTrial, scene: TrialScene): Promise<TrialResult> {
-  const { study, cachePath, context, signal, board } = scene;
+  const { study, cachePath, context, signal, board, systemMetrics } = scene;
   const { architecture, epochs, engine, trainShare } = studySettings(study);
   const { result } = await recordTraining(
     {
@@ -37,7 +38,7 @@ export async function runTrial(trial: StartedTrial, scene: TrialScene): Promise<
         evaluateOn: [],
       },
     },
-    { context, signal, onEpoch: (metrics) => board.epoch(trial, metrics) },
+    { context, signal, systemMetrics, onEpoch: (metrics) => board.epoch(trial, metrics) },
   );
   const { accuracy, loss } = result.validation;
   return {

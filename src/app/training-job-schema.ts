@@ -52,6 +52,8 @@ export const trainingJobSchema = z.object({
   saveTo: z.string().exactOptional(),
   /** Absolute path of a file that keeps how far the training has come; absent: a killed training starts anew. */
   checkpoint: z.string().exactOptional(),
+  /** Samples process and machine while training; a folder on the file system that is told about. Absent: does not. */
+  systemMetricsOf: z.string().exactOptional(),
 });
 
 export type TrainingJob = Readonly<z.infer<typeof trainingJobSchema>>;
@@ -96,6 +98,7 @@ const failure = z.object({
 export const childMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('epoch'), metrics: epochMetrics }),
   z.object({ type: z.literal('progress'), progress }),
+  z.object({ type: z.literal('system'), step: count, metrics: z.record(z.string(), z.number()) }),
   z.object({
     type: z.literal('log'),
     level: z.enum(LOG_LEVELS),

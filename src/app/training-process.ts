@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { CrashedError, EnvironmentError } from '../core/errors.ts';
 import type { Logger, ReportProgress } from '../core/logger.ts';
+import type { SystemSample } from './system-metrics.ts';
 import { errorFromChild } from './training-failure.ts';
 import type { EpochMetrics } from '../training/training-settings.ts';
 import { childMessageSchema, type ChildMessage } from './training-job-schema.ts';
@@ -9,6 +10,7 @@ export type TrainingProcessOptions = {
   /** Aborting ends the child: SIGTERM to its process group, SIGKILL after `graceMs` (default 5 s). */
   readonly signal?: AbortSignal;
   readonly onEpoch?: (metrics: EpochMetrics) => void;
+  readonly onSystem?: (sample: SystemSample) => void;
   readonly progress?: ReportProgress;
   readonly log?: Logger;
   /** Called as soon as the child has a pid, so that it can be recorded and ended when this process dies. */
@@ -112,14 +114,21 @@ function hear(
     case 'progress':
       options.progress?.(message.progress);
       return;
+    case 'system':
+      options.onSystem?.({ step: message.step, metrics: message.metrics });
+      return;
     case 'log':
-      options.log?.[message.level](message.message, message.data);
+      passOn(message, options.log);
       return;
     case 'result':
     case 'failure':
       conversation.lastWord = message;
       onLastWord();
   }
+}
+
+function passOn({ level, message, data }: Extract<ChildMessage, { type: 'log' }>, log: Logger | undefined): void {
+  log?.[level](message, data);
 }
 
 function outcome(what: string, child: ChildProcess, exit: Exit, conversation: Conversation): unknown {

@@ -1,4 +1,5 @@
 import type { ChalkInstance } from 'chalk';
+import { isSystemMetric } from '../app/system-metrics.ts';
 import type { Json } from '../core/json.ts';
 
 /** Facts one below the other, what they are about in front. */
@@ -12,6 +13,11 @@ export function pairsText(values: Readonly<Record<string, Json>>): string {
   return Object.entries(values)
     .map(([key, value]) => `${key}=${typeof value === 'string' ? value : numberText(value)}`)
     .join(' ');
+}
+
+/** The metrics of a model in one cell, without those of the machine. */
+export function metricsText(metrics: Readonly<Record<string, number>>): string {
+  return pairsText(Object.fromEntries(Object.entries(metrics).filter(([key]) => !isSystemMetric(key))));
 }
 
 /** A share as people read it: `96.2 %`; `–` when it was not measured. */

@@ -7,8 +7,10 @@ import type { ArtifactRow } from '../../src/registry/artifacts.ts';
 import { listArtifacts } from '../../src/registry/artifacts.ts';
 import { listMetrics } from '../../src/registry/metrics.ts';
 import { listTrainingRuns } from '../../src/registry/training-runs.ts';
+import { compareTrainingRuns } from '../../src/app/compare-training-runs.ts';
 import { showExperiment } from '../../src/app/experiments.ts';
 import { listModels, showModel } from '../../src/app/models.ts';
+import { isSystemMetric } from '../../src/app/system-metrics.ts';
 import { listTrials } from '../../src/app/trials.ts';
 import { CORNERS, drawCorners, SHORT, temporaryProject, type TestProject } from '../helpers/project.ts';
 
@@ -131,6 +133,13 @@ test('register trains, ranks, evaluates, saves and promotes; the same again is k
   });
   const epochsLogged = await listMetrics(services.registry.db, card.trainingRun as TrainingRunId, 'validationLoss');
   expect(epochsLogged.map(({ step }) => step)).toEqual(expect.arrayContaining([1, 2, 3]));
+  const cpu = await listMetrics(
+    services.registry.db,
+    card.trainingRun as TrainingRunId,
+    'system/process_cpu_utilization_percentage',
+  );
+  expect(cpu.map(({ step }) => step)).toEqual(cpu.map((_, index) => index));
+  expect(cpu.length).toBeGreaterThan(0);
   expect(await readdir(path.join(services.project.home, 'work'))).toEqual([]);
 
   const second = await run('register', parameters);
@@ -156,13 +165,22 @@ test('register trains, ranks, evaluates, saves and promotes; the same again is k
 
 test('the manual gate saves and never promotes, and says what superior would have done', async () => {
   const { services, run } = project;
-  const parameters = { study: 'final', model: 'by-hand', epochs, threads, gate: 'manual' };
+  const parameters = { study: 'final', model: 'by-hand', epochs, threads, gate: 'manual', systemMetrics: false };
   const outcome = await run('register', parameters);
   expect(outcome.result).toMatchObject({
     model: { aliases: [] },
     promotion: { decision: 'kept', reason: expect.stringContaining('models promote by-hand/1') },
   });
-  expect(await showModel(services, 'by-hand')).toMatchObject({ decisions: [{ gate: 'manual', decision: 'kept' }] });
+  const byHand = await showModel(services, 'by-hand');
+  expect(byHand).toMatchObject({ decisions: [{ gate: 'manual', decision: 'kept' }] });
+
+  // What the machine did was not to be recorded this time, and is never compared.
+  const { trainingRuns } = await showExperiment(services, 'corners');
+  const [unwatched] = trainingRuns.filter(({ id }) => id === byHand.versions[0]?.trainingRun);
+  expect(Object.keys(unwatched?.metrics ?? {}).filter(isSystemMetric)).toEqual([]);
+  const watched = trainingRuns.find(({ metrics }) => Object.keys(metrics).some(isSystemMetric));
+  const compared = await compareTrainingRuns(services, [unwatched!.id, watched!.id]);
+  expect(compared.metrics.map(({ key }) => key).filter(isSystemMetric)).toEqual([]);
 });
 
 test('a retry of a failed registration trains nothing again', async () => {

@@ -16,6 +16,8 @@ export type RunTrialsInput = {
   readonly workers: number;
   readonly trials: number;
   readonly failOnFailedTrials: boolean;
+  /** Whether trainings record CPU, memory, disk and images a second; default true. */
+  readonly systemMetrics?: boolean | undefined;
 };
 
 /**
@@ -48,7 +50,10 @@ export const runTrials = task(
         board.show(trial);
         logTrial(trial, context.log);
       },
-      runTrial: (trial, signal) => runTrial(trial, { study, cachePath: input.cache.path, context, signal, board }),
+      runTrial: (trial, signal) => {
+        const { cache, systemMetrics } = input;
+        return runTrial(trial, { study, cachePath: cache.path, context, signal, board, systemMetrics });
+      },
     });
     try {
       const { complete, failed } = await outcome;

@@ -22,6 +22,8 @@ export type TrainFinalistInput = {
   readonly engine: 'auto' | 'onnx' | 'cpu';
   readonly threads: number;
   readonly experiment?: string | undefined;
+  /** Whether to record CPU, memory, disk and images a second; default true. */
+  readonly systemMetrics?: boolean | undefined;
 };
 
 /** A model trained to the end, its files in storage. */
@@ -69,6 +71,7 @@ export const trainFinalist = task(
         {
           context,
           signal,
+          systemMetrics: input.systemMetrics,
           onEpoch: ({ epoch, validationAccuracy }) => {
             lastEpoch = `, validation ${percent(validationAccuracy)}`;
             log.info(`Epoch ${epoch} of ${input.epochs}${lastEpoch}`);

@@ -2,7 +2,7 @@ import { UsageError } from '../../core/errors.ts';
 import { shortId } from '../../core/ids.ts';
 import { searchTrainingRuns, type FoundTrainingRun } from '../../app/search-training-runs.ts';
 import type { AppServices } from '../../app/services.ts';
-import { metricCell, pairsText } from '../cell-text.ts';
+import { metricCell, metricsText } from '../cell-text.ts';
 import type { Output } from '../output.ts';
 import { tableText, type Column } from '../table.ts';
 import { agoText } from '../time-text.ts';
@@ -71,7 +71,7 @@ function namedColumns(named: Named): Column<FoundTrainingRun>[] {
         return [];
     }
   });
-  return columns.length > 0 ? columns : [{ heading: 'metrics', cell: ({ metrics }) => pairsText(metrics) }];
+  return columns.length > 0 ? columns : [{ heading: 'metrics', cell: ({ metrics }) => metricsText(metrics) }];
 }
 
 function textOf(value: unknown): string {

@@ -1,7 +1,7 @@
 import { listExperiments, showExperiment } from '../../app/experiments.ts';
 import type { AppServices } from '../../app/services.ts';
 import { shortId } from '../../core/ids.ts';
-import { metricCell, pairsText } from '../cell-text.ts';
+import { metricCell, metricsText, pairsText } from '../cell-text.ts';
 import type { Output } from '../output.ts';
 import { tableText } from '../table.ts';
 import { agoText } from '../time-text.ts';
@@ -63,7 +63,7 @@ export async function printExperiment(
       { heading: 'training run', cell: ({ id }) => shortId(id) },
       { heading: 'name', cell: ({ name }) => name },
       { heading: 'status', cell: ({ status }) => status },
-      { heading: 'metrics', cell: ({ metrics, error }) => error ?? pairsText(metrics) },
+      { heading: 'metrics', cell: ({ metrics, error }) => error ?? metricsText(metrics) },
     ])}`,
   );
 }
