@@ -118,4 +118,6 @@ export type { DatasetStatus } from './datasets/version/check-status.ts';
 export type { ArtifactKind } from './registry/artifacts.ts';
 export type { Registry } from './registry/open-registry.ts';
 export type { ArtifactStore, StoredFile } from './storage/artifact-store.ts';
+export { ENGINE_PREFERENCES } from './training/engines/training-engine.ts';
+export type { EngineName, EnginePreference } from './training/engines/training-engine.ts';
 export type { ClassReport } from './training/evaluate.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ENGINE_PREFERENCES } from '../../src/index.ts';
 
 /** A search space as it stands in YAML; its meaning is checked by the task that opens the study. */
 const searchSpace = z.record(z.string(), z.json());
@@ -44,5 +45,5 @@ export const hpoParameters = z.strictObject({
     .boolean()
     .default(true)
     .describe('Record CPU, memory, disk and images a second of each training, as metrics under system/'),
-  engine: z.enum(['auto', 'onnx', 'cpu']).default('auto').describe('Training engine; auto takes the fastest that can'),
+  engine: z.enum(ENGINE_PREFERENCES).default('auto').describe('Training engine; auto takes the fastest that can'),
 });

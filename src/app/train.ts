@@ -50,8 +50,8 @@ async function fitModel(job: TrainingJob, cache: TensorCache, tell: (message: Ch
     cache.load('validation').then(samplesOf),
   ]);
   const model = buildModel(tf, settings.architecture, image, classNames.length, settings.seed);
-  const { engine, reason } = await chooseEngine(job.engine, model);
-  tell({ type: 'log', level: 'debug', message: reason });
+  const { engine, reason, slow } = await chooseEngine(job.engine, model);
+  tell({ type: 'log', level: slow ? 'warn' : 'info', message: `Training with ${engine.name}: ${reason}` });
   const checkpoint = openCheckpoint(job, model, engine, tell);
   const { history, bestEpoch, resumedEpochs } = await fit(
     { model, engine, settings, train: takeShare(training, trainShare, settings.seed), validation },

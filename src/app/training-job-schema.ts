@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { LOG_LEVELS } from '../core/logger.ts';
 import { augmentationSchema } from '../training/augment/augmentation.ts';
-import { ENGINE_NAMES } from '../training/engines/training-engine.ts';
+import { ENGINE_PREFERENCES } from '../training/engines/training-engine.ts';
 import { evaluationSchema } from './evaluation/scored-split.ts';
 import type { EpochMetrics, TrainingSettings } from '../training/training-settings.ts';
 
@@ -44,7 +44,7 @@ export const trainingJobSchema = z.object({
   settings: trainingSettings,
   /** Trains on this share of each class's training images, the same for every trial of a seed; absent: on all of them. */
   trainShare: z.number().positive().max(1).exactOptional(),
-  engine: z.enum(['auto', ...ENGINE_NAMES]),
+  engine: z.enum(ENGINE_PREFERENCES),
   threads: z.int().min(1),
   /** Which splits to evaluate with the best epoch's weights; none while searching. */
   evaluateOn: z.array(z.enum(EVALUATED_SPLITS)),

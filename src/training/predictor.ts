@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { DataError } from '../core/errors.ts';
 import { classifierShape } from './classifier.ts';
-import { predictOnCpu } from './engines/cpu-engine.ts';
+import { CPU_HANDICAP, predictOnCpu } from './engines/cpu-engine.ts';
 import { findOnnxRuntime, type AvailableRuntime } from './engines/onnx-runtime.ts';
 import { startSessionHost } from './engines/session-host.ts';
 import type { EngineName } from './engines/training-engine.ts';
@@ -100,7 +100,7 @@ async function cpuPredictor(model: LayersModel, reason: string): Promise<Predict
   const image = { height, width, channels };
   return {
     engine: 'cpu',
-    reason: `the cpu engine is used, hundreds of times slower: ${reason}`,
+    reason: `the cpu engine is used, ${CPU_HANDICAP}: ${reason}`,
     image,
     classes,
     predict: (images, count) =>

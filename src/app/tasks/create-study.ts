@@ -2,6 +2,7 @@ import { shortId } from '../../core/ids.ts';
 import type { Json } from '../../core/json.ts';
 import { getOrCreateExperiment } from '../../registry/experiments.ts';
 import { nameOfDataset } from '../dataset-versions.ts';
+import type { EnginePreference } from '../../training/engines/training-engine.ts';
 import { task } from '../flow-api.ts';
 import type { StudyReference } from '../studies.ts';
 import type { CacheReference } from '../tensor-caches.ts';
@@ -17,7 +18,7 @@ export type CreateStudyInput = {
   readonly trialEpochs: number;
   readonly trialShare: number;
   readonly seed: number;
-  readonly engine: 'auto' | 'onnx' | 'cpu';
+  readonly engine: EnginePreference;
 };
 
 /** Opens a study in the registry, new or the one of that name, after checking that its space can be trained. */

@@ -1,4 +1,5 @@
 import type { Logger } from '../../core/logger.ts';
+import { sayOnce } from '../../core/say-once.ts';
 import { identifyProcess, livenessOf } from '../../engine/this-process.ts';
 import { ownsOpenFlowRun } from '../../registry/flow-runs.ts';
 import { listTrials, type TrialRow } from '../../registry/trials.ts';
@@ -31,6 +32,8 @@ export const runTrials = task(
     const { runTrial } = await import('../run-trial.ts');
     const { registry, clock } = context.services;
     const study = await loadStudy(context.services, input.study);
+    // Every trial tells which engine it has, and they all have the same.
+    const trialContext = { ...context, log: sayOnce(context.log) };
     const board = trialBoard(studySettings(study).epochs, context.progress);
     const outcome = optimize({
       db: registry.db,
@@ -52,7 +55,7 @@ export const runTrials = task(
       },
       runTrial: (trial, signal) => {
         const { cache, systemMetrics } = input;
-        return runTrial(trial, { study, cachePath: cache.path, context, signal, board, systemMetrics });
+        return runTrial(trial, { study, cachePath: cache.path, context: trialContext, signal, board, systemMetrics });
       },
     });
     try {

@@ -5,6 +5,7 @@ import type { JsonObject } from '../../core/json.ts';
 import type { TaskContext } from '../../engine/run-contexts.ts';
 import { getOrCreateExperiment } from '../../registry/experiments.ts';
 import type { StudyRow } from '../../registry/studies.ts';
+import type { EnginePreference } from '../../training/engines/training-engine.ts';
 import { task } from '../flow-api.ts';
 import { storeModelFiles, type StoredModelFile } from '../model-file-store.ts';
 import { workDirOf, type AppServices } from '../services.ts';
@@ -19,7 +20,7 @@ export type TrainFinalistInput = {
   readonly trial: ChosenTrial;
   readonly epochs: number;
   readonly seed: number;
-  readonly engine: 'auto' | 'onnx' | 'cpu';
+  readonly engine: EnginePreference;
   readonly threads: number;
   readonly experiment?: string | undefined;
   /** Whether to record CPU, memory, disk and images a second; default true. */

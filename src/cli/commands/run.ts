@@ -31,7 +31,7 @@ export function declareRun(program: Command, context: CommandContext): void {
     .option('-c, --config <file>', 'YAML with a section per flow; repeat it, later files win', collect)
     .option('--params <file.json>', 'set parameters from a JSON object')
     .option('--workers <n>', 'trials that run at once (-p workers=n)')
-    .option('--engine <name>', 'training engine: auto, onnx or cpu (-p engine=name)')
+    .option('--engine <name>', 'training engine: auto, onnx, cpu or tensorflow (-p engine=name)')
     .option('--fail-on-failed-trials', 'fail when a trial failed (-p failOnFailedTrials=true)')
     .option('--require-fresh', 'fail when the source cannot be reached (-p requireFresh=true)')
     .optionsGroup('This run:')

@@ -1,43 +1,60 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { TrainingError } from '../../core/errors.ts';
 import { loadTensorFlow } from '../tensorflow.ts';
-import { createCpuEngine } from './cpu-engine.ts';
+import { CPU_HANDICAP, createCpuEngine } from './cpu-engine.ts';
+import { findNativeTensorFlow } from './native-tensorflow.ts';
 import { createOnnxEngine } from './onnx-engine.ts';
 import { findOnnxRuntime } from './onnx-runtime.ts';
-import type { EngineName, TrainingEngine } from './training-engine.ts';
+import { createTensorFlowEngine } from './tensorflow-engine.ts';
+import type { EngineName, EnginePreference, TrainingEngine } from './training-engine.ts';
 
-export type EnginePreference = 'auto' | EngineName;
-export type ChosenEngine = { readonly engine: TrainingEngine; readonly reason: string };
-type Candidates = { readonly onnx: TrainingEngine; readonly cpu: TrainingEngine };
+/** The engine, why it is this one, and whether it is slower than the machine could be. */
+export type ChosenEngine = { readonly engine: TrainingEngine; readonly reason: string; readonly slow: boolean };
+
+/** Gives each engine when it is its turn: what is not asked for is not loaded. */
+export type Engines = Readonly<Record<EngineName, () => Promise<TrainingEngine>>>;
 
 /**
- * The engine for a model: with `auto` the ONNX graph where it runs, else TensorFlow.js; the reason says which and why.
+ * The engine for a model: with `auto` the ONNX graph where the model compiles to one, else TensorFlow where the user has
+ * installed it, else TensorFlow.js; the reason says which and why.
  * @throws TrainingError when the engine asked for cannot train the model.
  */
 export async function chooseEngine(
   preference: EnginePreference,
   model: LayersModel,
-  candidates?: Candidates,
+  engines: Engines = installedEngines,
 ): Promise<ChosenEngine> {
-  const { onnx, cpu } = candidates ?? (await installedEngines());
-  if (preference !== 'auto') return insistOn(preference === 'onnx' ? onnx : cpu, model);
+  if (preference !== 'auto') return insistOn(await engines[preference](), model);
+  const onnx = await engines.onnx();
   const refusal = await onnx.refusal(model);
   if (refusal === undefined) {
     const slower = onnx.handicap === undefined ? '' : `, ${onnx.handicap}`;
-    return { engine: onnx, reason: `the model compiles to an ONNX training graph (${onnx.version}${slower})` };
+    const reason = `the model compiles to an ONNX training graph (${onnx.version}${slower})`;
+    return { engine: onnx, reason, slow: onnx.handicap !== undefined };
   }
-  const { engine } = await insistOn(cpu, model);
-  return { engine, reason: `the cpu engine is used, hundreds of times slower: ${refusal}` };
+  const tensorflow = await engines.tensorflow();
+  if ((await tensorflow.refusal(model)) === undefined) {
+    const reason = `the tensorflow engine is used (${tensorflow.version}), several times slower: ${refusal}`;
+    return { engine: tensorflow, reason, slow: true };
+  }
+  const { engine } = await insistOn(await engines.cpu(), model);
+  return { engine, reason: `the cpu engine is used, ${CPU_HANDICAP}: ${refusal}`, slow: true };
 }
 
-async function installedEngines(): Promise<Candidates> {
-  const [tf, runtime] = await Promise.all([loadTensorFlow(), findOnnxRuntime()]);
-  return { onnx: createOnnxEngine(runtime), cpu: createCpuEngine(tf) };
-}
+const installedEngines: Engines = {
+  onnx: async () => createOnnxEngine(await findOnnxRuntime()),
+  cpu: async () => createCpuEngine(await loadTensorFlow()),
+  tensorflow: async () => {
+    const tf = await loadTensorFlow();
+    return createTensorFlowEngine(tf, await findNativeTensorFlow(tf));
+  },
+};
 
 async function insistOn(engine: TrainingEngine, model: LayersModel): Promise<ChosenEngine> {
   const refusal = await engine.refusal(model);
-  if (refusal === undefined) return { engine, reason: `engine ${engine.name} was asked for (${engine.version})` };
+  if (refusal === undefined) {
+    return { engine, reason: `engine ${engine.name} was asked for (${engine.version})`, slow: false };
+  }
   throw new TrainingError(`Engine ${engine.name} cannot train this model: ${refusal}`, {
     details: { engine: engine.name, model: model.name },
   });

@@ -13,22 +13,33 @@ import type { StateTensor, StepResult, Trainer, TrainerOptions, TrainingEngine }
 
 /**
  * TensorFlow.js on one core: automatic differentiation of whatever layers the model has. The reference that other
- * engines are tested against, and the fallback for models they do not know; hundreds of times slower than they are. A step
+ * engines are tested against, and the fallback for models they do not know, far slower than they are. A step
  * blocks the event loop of its thread.
  */
 export function createCpuEngine(tf: TensorFlow): TrainingEngine {
+  return createTfjsEngine(tf, { name: 'cpu', version: `tfjs ${tf.core.version_core}`, backend: 'cpu' });
+}
+
+/** Against the onnx engine on native code. */
+export const CPU_HANDICAP = 'hundreds of times slower';
+
+/** The same on any backend that is registered with TensorFlow.js. */
+export function createTfjsEngine(
+  tf: TensorFlow,
+  { name, version, backend }: { readonly backend: string } & Pick<TrainingEngine, 'name' | 'version'>,
+): TrainingEngine {
   return {
-    name: 'cpu',
-    version: `tfjs ${tf.core.version_core}`,
+    name,
+    version,
     refusal: (model) => Promise.resolve(classifierRefusal(model)),
     createTrainer: (model, options) => {
       requireClassifier(model);
-      return Promise.resolve(createCpuTrainer(tf, model, options));
+      return Promise.resolve(createTfjsTrainer(tf, backend, model, options));
     },
   };
 }
 
-function createCpuTrainer(tf: TensorFlow, model: LayersModel, options: TrainerOptions): Trainer {
+function createTfjsTrainer(tf: TensorFlow, backend: string, model: LayersModel, options: TrainerOptions): Trainer {
   const { core } = tf;
   const optimizer = core.train.adam(0, ADAM.beta1, ADAM.beta2, ADAM.epsilon);
   const variables = model.trainableWeights.map((weight) => weight.read()).filter((tensor) => isVariable(tf, tensor));
@@ -47,6 +58,7 @@ function createCpuTrainer(tf: TensorFlow, model: LayersModel, options: TrainerOp
     step: async (batch, learningRate): Promise<StepResult> => {
       // Lets messages and aborts through: the step itself blocks.
       await nextTurn();
+      await core.setBackend(backend);
       Reflect.set(optimizer, 'learningRate', learningRate);
       const result = { correct: 0 };
       const loss = core.tidy(() => {
@@ -58,6 +70,7 @@ function createCpuTrainer(tf: TensorFlow, model: LayersModel, options: TrainerOp
     },
     predict: async (inputs, count) => {
       await nextTurn();
+      await core.setBackend(backend);
       return predictOnCpu(tf, model, inputs, count);
     },
     readWeights: () => Promise.resolve(copyWeights(model)),

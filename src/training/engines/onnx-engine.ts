@@ -42,7 +42,7 @@ export function createOnnxEngine(runtime: OnnxRuntime): TrainingEngine {
 
 function handicapOf(runtime: OnnxRuntime): { readonly handicap?: string } {
   if (runtime.kind === 'missing' || runtime.because === undefined) return {};
-  return { handicap: `two to three times slower than native code, because ${runtime.because}` };
+  return { handicap: `three to six times slower than native code, because ${runtime.because}` };
 }
 
 function compileRefusal(model: LayersModel): string | undefined {

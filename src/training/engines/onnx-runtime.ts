@@ -21,7 +21,7 @@ export type OnnxRuntimeModule = Pick<typeof Ort, 'InferenceSession' | 'Tensor' |
 
 /**
  * Finds ONNX Runtime: native (an optional dependency without a binary for every platform), else WebAssembly, which runs
- * everywhere and is two to three times slower.
+ * everywhere and is three to six times slower.
  */
 export async function findOnnxRuntime(names: readonly OnnxRuntimeName[] = ONNX_RUNTIMES): Promise<OnnxRuntime> {
   const failures: string[] = [];

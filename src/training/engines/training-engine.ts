@@ -1,8 +1,11 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Rows, Samples } from '../../core/samples.ts';
 
-export const ENGINE_NAMES = ['onnx', 'cpu'] as const;
+export const ENGINE_NAMES = ['onnx', 'cpu', 'tensorflow'] as const;
 export type EngineName = (typeof ENGINE_NAMES)[number];
+/** What can be asked for: an engine, or the fastest that can train the model. */
+export const ENGINE_PREFERENCES = ['auto', ...ENGINE_NAMES] as const;
+export type EnginePreference = (typeof ENGINE_PREFERENCES)[number];
 
 /**
  * Runs training steps for a `LayersModel` that takes raw pixels `[batch, height, width, channels]` 0..255, or features

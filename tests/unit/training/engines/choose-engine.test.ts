@@ -1,9 +1,11 @@
 import { expect, test } from '@jest/globals';
 import { TrainingError } from '../../../../src/core/errors.ts';
 import { buildModel } from '../../../../src/training/build-model.ts';
-import { chooseEngine } from '../../../../src/training/engines/choose-engine.ts';
+import { chooseEngine, type Engines } from '../../../../src/training/engines/choose-engine.ts';
 import { createCpuEngine } from '../../../../src/training/engines/cpu-engine.ts';
 import { createOnnxEngine } from '../../../../src/training/engines/onnx-engine.ts';
+import { createTensorFlowEngine } from '../../../../src/training/engines/tensorflow-engine.ts';
+import type { TrainingEngine } from '../../../../src/training/engines/training-engine.ts';
 import { loadTensorFlow } from '../../../../src/training/tensorflow.ts';
 
 const tf = await loadTensorFlow();
@@ -11,8 +13,15 @@ const { layers } = tf.layers;
 const cpu = createCpuEngine(tf);
 const known = buildModel(tf, { name: 'dense', parameters: {} }, { height: 4, width: 4, channels: 1 }, 3, 1);
 const runtime = { kind: 'available', name: 'onnxruntime-node', version: 'onnxruntime-node 1.2.3' } as const;
-const installed = { cpu, onnx: createOnnxEngine(runtime) };
-const missing = { cpu, onnx: createOnnxEngine({ kind: 'missing', reason: 'onnxruntime-node cannot be loaded here' }) };
+const none = { kind: 'missing', reason: '@tensorflow/tfjs-node cannot be loaded here' } as const;
+const noTensorFlow = createTensorFlowEngine(tf, none);
+const engines = (onnx: TrainingEngine, tensorflow = noTensorFlow): Engines => ({
+  cpu: () => Promise.resolve(cpu),
+  onnx: () => Promise.resolve(onnx),
+  tensorflow: () => Promise.resolve(tensorflow),
+});
+const installed = engines(createOnnxEngine(runtime));
+const missing = engines(createOnnxEngine({ kind: 'missing', reason: 'onnxruntime-node cannot be loaded here' }));
 
 function modelWith(layer: ReturnType<typeof layers.conv2d | typeof layers.averagePooling2d>) {
   const model = tf.layers.sequential();
@@ -32,8 +41,8 @@ test('auto takes the ONNX graph for a model it knows', async () => {
 test('auto says what is lost where only WebAssembly runs', async () => {
   const because = 'onnxruntime-node cannot be loaded here (no binary)';
   const web = { kind: 'available', name: 'onnxruntime-web', version: 'onnxruntime-web 1.2.3', because } as const;
-  const { reason } = await chooseEngine('auto', known, { cpu, onnx: createOnnxEngine(web) });
-  expect(reason).toContain(`(onnxruntime-web 1.2.3, two to three times slower than native code, because ${because})`);
+  const { reason } = await chooseEngine('auto', known, engines(createOnnxEngine(web)));
+  expect(reason).toContain(`(onnxruntime-web 1.2.3, three to six times slower than native code, because ${because})`);
 });
 
 test('auto falls back to cpu and says which layer was the reason', async () => {
@@ -47,6 +56,21 @@ test('auto falls back to cpu where the native library is missing', async () => {
   const { engine, reason } = await chooseEngine('auto', known, missing);
   expect(engine.name).toBe('cpu');
   expect(reason).toBe('the cpu engine is used, hundreds of times slower: onnxruntime-node cannot be loaded here');
+});
+
+test('auto takes TensorFlow before cpu where the user has installed it', async () => {
+  const model = modelWith(layers.averagePooling2d({ name: 'mean', poolSize: 2 }));
+  const native = createTensorFlowEngine(tf, { kind: 'available', version: 'tfjs-node 4.22.0' });
+  const { engine, reason, slow } = await chooseEngine('auto', model, engines(createOnnxEngine(runtime), native));
+  expect(engine.name).toBe('tensorflow');
+  expect(slow).toBe(true);
+  expect(reason).toContain("the tensorflow engine is used (tfjs-node 4.22.0), several times slower: Layer 'mean'");
+});
+
+test('tensorflow asked for where it is not installed is an error saying so', async () => {
+  await expect(chooseEngine('tensorflow', known, installed)).rejects.toThrow(
+    'Engine tensorflow cannot train this model: @tensorflow/tfjs-node cannot be loaded here',
+  );
 });
 
 test('onnx asked for but impossible is an error naming layer and option', async () => {
