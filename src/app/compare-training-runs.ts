@@ -5,6 +5,7 @@ import { listMetrics, type Metric } from '../registry/metrics.ts';
 import { findTrainingRun, type TrainingRunRow } from '../registry/training-runs.ts';
 import { comparedRows, flattened, type ComparedRow } from './compared-rows.ts';
 import type { AppServices } from './services.ts';
+import { bestOf, betterOf, type Better } from './metric-direction.ts';
 import { isSystemMetric } from './system-metrics.ts';
 import { trainingRunListing, type TrainingRunListing } from './training-run-listing.ts';
 
@@ -13,8 +14,7 @@ export type ComparedMetric = {
   readonly key: string;
   readonly last: readonly (number | null)[];
   readonly best: readonly (number | null)[];
-  /** Whether more is better; less is for what is called a loss or an error. */
-  readonly better: 'more' | 'less';
+  readonly better: Better;
   /** Which runs have the best last value, by their place; none where all have the same. */
   readonly winners: readonly number[];
   readonly differs: boolean;
@@ -79,7 +79,7 @@ function comparedMetrics(metricsOfRuns: readonly (readonly Metric[])[]): Compare
       metrics.filter((metric) => metric.key === key).map(({ value }) => value),
     );
     const last = values.map((own) => own.at(-1) ?? null);
-    const better = /loss|error/i.test(key) ? 'less' : 'more';
+    const better = betterOf(key);
     const differs = new Set(last).size > 1;
     const top = bestOf(
       last.filter((value) => value !== null),
@@ -88,9 +88,4 @@ function comparedMetrics(metricsOfRuns: readonly (readonly Metric[])[]): Compare
     const winners = differs ? last.flatMap((value, at) => (value === top ? [at] : [])) : [];
     return { key, last, best: values.map((own) => bestOf(own, better)), better, winners, differs };
   });
-}
-
-function bestOf(values: readonly number[], better: ComparedMetric['better']): number | null {
-  if (values.length === 0) return null;
-  return values.reduce((best, value) => ((better === 'more' ? value > best : value < best) ? value : best));
 }

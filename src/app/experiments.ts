@@ -1,3 +1,4 @@
+import { NotFoundError } from '../core/errors.ts';
 import {
   countByExperiment,
   findExperiment,
@@ -8,6 +9,7 @@ import { listStudies } from '../registry/studies.ts';
 import { listTrainingRuns } from '../registry/training-runs.ts';
 import { isoTime } from './iso-time.ts';
 import type { AppServices } from './services.ts';
+import { showTrainingRun, type TrainingRunDetails } from './training-run-details.ts';
 import { trainingRunListing, type TrainingRunListing } from './training-run-listing.ts';
 import { studyListing, type StudyListing } from './trials.ts';
 
@@ -56,6 +58,35 @@ export async function showExperiment(
     studies: await Promise.all(studies.map((study) => studyListing(services, study))),
     trainingRuns: await Promise.all(runs.map((run) => trainingRunListing(services, run))),
   };
+}
+
+export type ShownByName =
+  | { readonly kind: 'experiment'; readonly experiment: ExperimentDetails }
+  | { readonly kind: 'training run'; readonly trainingRun: TrainingRunDetails };
+
+/**
+ * What a name or an id, or part of an id, stands for: an experiment, else a training run.
+ * @throws NotFoundError when it is neither; UsageError when several fit.
+ */
+export async function showByName(
+  services: AppServices,
+  wanted: string,
+  options: { readonly limit?: number } = {},
+): Promise<ShownByName> {
+  try {
+    return { kind: 'experiment', experiment: await showExperiment(services, wanted, options) };
+  } catch (error) {
+    if (!(error instanceof NotFoundError)) throw error;
+  }
+  try {
+    return { kind: 'training run', trainingRun: await showTrainingRun(services, wanted) };
+  } catch (error) {
+    if (!(error instanceof NotFoundError)) throw error;
+    throw new NotFoundError(
+      `There is no experiment and no training run ${wanted}. \`mlflow-ts experiments ls\` and \`mlflow-ts experiments search\` show what exists.`,
+      { details: { wanted } },
+    );
+  }
 }
 
 const DEFAULT_LIMIT = 100;

@@ -67,6 +67,8 @@ export function startSystemSampler(
   sampleSoon();
   return {
     seen: (total) => {
+      // A sample of before, while the data was being read, tells nothing of the epoch.
+      if (images === 0) sampledInEpoch = false;
       images = total;
     },
     epochEnded: () => {

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import { catalogue } from '../../flows/catalogue.ts';
@@ -97,6 +97,48 @@ test('training runs are compared: what differs, and who is best', async () => {
   );
   expect((await cli('experiments', 'compare', first)).stderr).toContain('at least two');
   expect((await cli('experiments', 'compare', first, first)).stderr).toContain('are the same training run');
+});
+
+test('a training run shows what it was given and measured, its curves, and its report', async () => {
+  const [{ trainingRun: id }] = (await json('models', 'show', 'corners')).versions as [{ trainingRun: string }];
+  const shown = await json('experiments', 'show', id);
+  expect(shown).toMatchObject({
+    ...{ id, experiment: 'corners', status: 'finished', modelVersions: [{ name: 'corners', version: 2 }] },
+    engine: { name: expect.any(String), reason: expect.any(String) },
+    metricHistory: { loss: [{ step: 1, value: expect.any(Number), at: expect.any(String) }] },
+  });
+  expect(column(shown.artifacts, 'key')).toEqual(expect.arrayContaining(['most-wrong', 'reliability', 'report']));
+  expect(await json('experiments', 'show', id, '--plot')).toEqual(shown);
+
+  const { stdout } = await cli('experiments', 'show', id);
+  expect(stdout).toMatch(/^PARAM +VALUE\n(.*\n)*learningRate +0\.0\d+$/m);
+  expect(stdout).toMatch(/^robustAccuracy +[\d.]+ +[\d.]+ +1 +1$/m);
+  expect(stdout).toMatch(/^system\/process_memory_usage_megabytes +\d/m);
+  expect(stdout).toMatch(/Registered +corners\/2/);
+  expect((await cli('experiments', 'show', id, '--plot')).stdout).toMatch(
+    /── loss {3}╌╌ validationLoss\n[^]*── accuracy/,
+  );
+  expect((await cli('experiments', 'show', id, '--metric', 'learningRate')).stdout).toMatch(/^ +── learningRate\n/);
+  const unknown = await cli('experiments', 'show', id, '--metric', 'los');
+  expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining('Did you mean "loss"?') });
+  expect((await cli('experiments', 'show', 'corners', '--plot')).stderr).toContain('--plot is for a training run');
+  expect((await cli('experiments', 'show', 'conrers')).stderr).toContain('no experiment and no training run conrers');
+
+  expect(await json('experiments', 'show', id, '--report', 'report.html')).toMatchObject({ trainingRun: id });
+  const report = readFileSync(path.join(cwd, 'report.html'), 'utf8');
+  for (const heading of [
+    'Curves',
+    'Gate',
+    'Scores',
+    'Classes',
+    'Confusion matrix',
+    'Calibration',
+    'Machine',
+    'Origin',
+  ]) {
+    expect(report).toContain(`<h2>${heading}</h2>`);
+  }
+  expect(report.match(/<img src="data:image/g)).toHaveLength(3);
 });
 
 test('flow runs are told apart by parameters, results and the times of their tasks', async () => {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { collect } from '../collect-option.ts';
 import type { CommandContext } from '../command-context.ts';
+import type { ShowOptions } from '../experiments/show.ts';
 import { withServices } from '../with-services.ts';
 
 type SearchOptions = {
@@ -26,16 +27,7 @@ export function declareExperiments(program: Command, context: CommandContext): v
         await printExperiments(services, output);
       });
     });
-  experiments
-    .command('show <experiment>')
-    .description('show the studies and training runs of an experiment, with their last metrics')
-    .option('--limit <n>', 'at most so many training runs', '100')
-    .action(async (experiment: string, options: { readonly limit: string }, command: Command) => {
-      await withServices(context, command, 'read', async (services, output) => {
-        const { printExperiment } = await import('../experiments/show-experiments.ts');
-        await printExperiment(services, experiment, options, output);
-      });
-    });
+  declareShow(experiments, context);
   declareSearch(experiments, context);
   experiments
     .command('compare <runs...>')
@@ -45,6 +37,24 @@ export function declareExperiments(program: Command, context: CommandContext): v
       await withServices(context, command, 'read', async (services, output) => {
         const { printComparison } = await import('../experiments/compare-training-runs.ts');
         await printComparison(services, wanted, { all: options.all === true }, output);
+      });
+    });
+}
+
+function declareShow(experiments: Command, context: CommandContext): void {
+  experiments
+    .command('show <experiment-or-run>')
+    .description(
+      'show an experiment: its studies and training runs; or a training run: params, metrics, tags, artifacts',
+    )
+    .option('--limit <n>', 'at most so many training runs of an experiment', '100')
+    .option('--plot', 'draw the curves of a training run: loss and accuracy')
+    .option('--metric <name>', 'draw this metric instead; repeat it for more', collect)
+    .option('--report <file>', "write the training run's report, one HTML file")
+    .action(async (wanted: string, options: ShowOptions, command: Command) => {
+      await withServices(context, command, 'read', async (services, output) => {
+        const { printShown } = await import('../experiments/show.ts');
+        await printShown(services, wanted, options, output);
       });
     });
 }
@@ -74,6 +84,8 @@ A training run is named by its id, the beginning or the end of its id, or its na
 
 Examples:
   $ mlflow-ts experiments search --filter "metrics.validationAccuracy > 0.9" --order-by "metrics.validationAccuracy DESC"
+  $ mlflow-ts experiments show 3f9a1c2e --plot --metric learningRate
+  $ mlflow-ts experiments show 3f9a1c2e --report report.html
   $ mlflow-ts experiments compare 3f9a1c2e 77b0c1d4`;
 
 const GRAMMAR = `

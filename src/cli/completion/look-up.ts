@@ -58,6 +58,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   modelName: modelNames,
   alias: aliases,
   experiment: experiments,
+  'experiment-or-run': experimentsAndRuns,
   experiments,
   study: studies,
   version: datasets,
@@ -105,7 +106,10 @@ async function runs(services: AppServices): Promise<readonly Candidate[]> {
 
 /** `<runs...>` are training runs in the commands about experiments. */
 async function runsOrTrainingRuns(services: AppServices, line: ParsedLine): Promise<readonly Candidate[]> {
-  if (line.command.parent?.name() !== 'experiments') return runs(services);
+  return line.command.parent?.name() === 'experiments' ? trainingRuns(services) : runs(services);
+}
+
+async function trainingRuns(services: AppServices): Promise<readonly Candidate[]> {
   const { listTrainingRuns } = await import('../../registry/training-runs.ts');
   const { shortId } = await import('../../core/ids.ts');
   const listed = await listTrainingRuns(services.registry.db, { limit: MOST_RUNS });
@@ -138,6 +142,10 @@ async function aliases({ registry }: AppServices, { given }: ParsedLine): Promis
   const listed = await listAliases(registry.db, given[0]?.replace(/[@/].*$/, ''));
   const known = listed.map(({ alias, version }) => ({ value: alias, description: `version ${version}` }));
   return known.length === 0 ? [{ value: 'champion', description: '' }] : known;
+}
+
+async function experimentsAndRuns(services: AppServices): Promise<readonly Candidate[]> {
+  return [...(await experiments(services)), ...(await trainingRuns(services))];
 }
 
 async function experiments({ registry }: AppServices): Promise<readonly Candidate[]> {

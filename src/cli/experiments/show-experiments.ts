@@ -1,11 +1,10 @@
-import { listExperiments, showExperiment } from '../../app/experiments.ts';
+import { listExperiments, type ExperimentDetails } from '../../app/experiments.ts';
 import type { AppServices } from '../../app/services.ts';
 import { shortId } from '../../core/ids.ts';
 import { metricCell, metricsText, pairsText } from '../cell-text.ts';
 import type { Output } from '../output.ts';
 import { tableText } from '../table.ts';
 import { agoText } from '../time-text.ts';
-import { wholeNumber } from '../whole-number.ts';
 
 /** `experiments ls` */
 export async function printExperiments(services: AppServices, output: Output): Promise<void> {
@@ -29,18 +28,8 @@ export async function printExperiments(services: AppServices, output: Output): P
   );
 }
 
-/** `experiments show` */
-export async function printExperiment(
-  services: AppServices,
-  wanted: string,
-  options: { readonly limit: string },
-  output: Output,
-): Promise<void> {
-  const found = await showExperiment(services, wanted, { limit: wholeNumber('--limit', options.limit) });
-  if (output.json) {
-    output.printJson(found);
-    return;
-  }
+/** `experiments show` of an experiment. */
+export function printExperiment(found: ExperimentDetails, output: Output): void {
   output.print(`${output.paint.bold(found.name)}, created ${found.createdAt}`);
   if (found.studies.length > 0) {
     output.print(
