@@ -22,7 +22,13 @@ export function checkpointPath(services: AppServices, job: TrainingJob, tensorCa
 }
 
 /** Members of a job that say where things are and what is done afterwards, not how the training goes. */
-const PLACES: ReadonlySet<string> = new Set<keyof TrainingJob>(['cachePath', 'saveTo', 'evaluateOn', 'checkpoint']);
+const PLACES: ReadonlySet<string> = new Set<keyof TrainingJob>([
+  'cachePath',
+  'saveTo',
+  'evaluateOn',
+  'checkpoint',
+  'checkedBlocks',
+]);
 
 /** The checkpoint has served when the training is done, or failed by itself: doing that again would only fail again. */
 export async function dropCheckpoint(path: string, end: { readonly error?: unknown; readonly aborted: boolean }) {

@@ -11,6 +11,7 @@ import type { RegistryDb } from '../registry/registry-db.ts';
 import { linkTrainingRun } from '../registry/trials.ts';
 import { finishTrainingRun, listTrainingRuns, startTrainingRun } from '../registry/training-runs.ts';
 import type { EpochMetrics, TrainingSettings } from '../training/training-settings.ts';
+import { checkedBlocksPath } from './checked-blocks-file.ts';
 import { checkpointPath, dropCheckpoint } from './checkpoints.ts';
 import type { AppServices } from './services.ts';
 import type { SystemSample } from './system-metrics.ts';
@@ -66,7 +67,7 @@ export async function recordTraining(training: TrainingToRecord, options: Record
   const metricLog = logInOrder(db, id, clock);
   try {
     const result = await runTrainingJob(
-      { ...job, checkpoint, ...watched },
+      { ...job, checkpoint, checkedBlocks: checkedBlocksPath(context.services), ...watched },
       {
         signal,
         log: context.log,

@@ -5,7 +5,7 @@ import { hashJson } from '../core/json.ts';
 import { samplesOf } from '../core/samples.ts';
 import { openTensorCache, type LoadedSplit, type TensorCache } from '../datasets/cache/open-tensor-cache.ts';
 import { buildModel } from '../training/build-model.ts';
-import { chooseEngine } from '../training/engines/choose-engine.ts';
+import { chooseEngine, installedEngines } from '../training/engines/choose-engine.ts';
 import type { TrainingEngine } from '../training/engines/training-engine.ts';
 import { checkpointFile } from '../training/checkpoint-file.ts';
 import type { Checkpoint } from '../training/fit-state.ts';
@@ -15,6 +15,7 @@ import { saveModelFiles } from '../training/model-files.ts';
 import { predictInBatches } from '../training/predict-in-batches.ts';
 import { createPredictor, loadPredictor } from '../training/predictor.ts';
 import { loadTensorFlow } from '../training/tensorflow.ts';
+import { checkedBlocksFile } from './checked-blocks-file.ts';
 import { takeShare } from './training-share.ts';
 import type { ChildMessage, TrainingJob, TrainingJobResult } from './training-job-schema.ts';
 
@@ -50,7 +51,8 @@ async function fitModel(job: TrainingJob, cache: TensorCache, tell: (message: Ch
     cache.load('validation').then(samplesOf),
   ]);
   const model = buildModel(tf, settings.architecture, image, classNames.length, settings.seed);
-  const { engine, reason, slow } = await chooseEngine(job.engine, model);
+  const checked = job.checkedBlocks === undefined ? undefined : checkedBlocksFile(job.checkedBlocks);
+  const { engine, reason, slow } = await chooseEngine(job.engine, model, installedEngines(checked));
   tell({ type: 'log', level: slow ? 'warn' : 'info', message: `Training with ${engine.name}: ${reason}` });
   const checkpoint = openCheckpoint(job, model, engine, tell);
   const { history, bestEpoch, resumedEpochs } = await fit(
@@ -77,12 +79,12 @@ async function fitModel(job: TrainingJob, cache: TensorCache, tell: (message: Ch
 function openCheckpoint(
   { checkpoint: path, threads }: TrainingJob,
   model: LayersModel,
-  { name, version }: TrainingEngine,
+  { name, version, manner = '' }: TrainingEngine,
   tell: (message: ChildMessage) => void,
 ): Checkpoint | undefined {
   if (path === undefined) return undefined;
   const weights = hashJson(model.weights.map(({ originalName, shape }) => [originalName, shape]));
-  const identity = { training: basename(path, extname(path)), engine: name, version, threads, weights };
+  const identity = { training: basename(path, extname(path)), engine: name, version, manner, threads, weights };
   return checkpointFile(path, identity, (message) => tell({ type: 'log', level: 'warn', message }));
 }
 

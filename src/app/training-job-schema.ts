@@ -52,6 +52,8 @@ export const trainingJobSchema = z.object({
   saveTo: z.string().exactOptional(),
   /** Absolute path of a file that keeps how far the training has come; absent: a killed training starts anew. */
   checkpoint: z.string().exactOptional(),
+  /** Absolute path of a file that remembers which blocked convolutions passed their check; absent: they are checked again. */
+  checkedBlocks: z.string().exactOptional(),
   /** Samples process and machine while training; a folder on the file system that is told about. Absent: does not. */
   systemMetricsOf: z.string().exactOptional(),
 });

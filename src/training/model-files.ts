@@ -28,7 +28,7 @@ export async function saveModelFiles(
   const files = [`${LAYERS_FOLDER}/model.json`, `${LAYERS_FOLDER}/weights.bin`];
   try {
     const metadata = { classNames: JSON.stringify(classNames) };
-    const onnx = compileInferenceGraph(readModelGraph(model), copyWeights(model), metadata);
+    const onnx = compileInferenceGraph(readModelGraph(model), { weights: copyWeights(model), metadata });
     await writeFile(join(folder, ONNX_FILE), onnx);
     return { files: [...files, ONNX_FILE] };
   } catch (error) {

@@ -51,7 +51,7 @@ export async function createPredictor(model: LayersModel, options: PredictorOpti
   const runtime = await findOnnxRuntime();
   if (runtime.kind === 'missing') return cpuPredictor(model, runtime.reason);
   try {
-    const onnx = compileInferenceGraph(readModelGraph(model), copyWeights(model));
+    const onnx = compileInferenceGraph(readModelGraph(model), { weights: copyWeights(model) });
     return await onnxPredictor(onnx, model.name, runtime, options);
   } catch (error) {
     return cpuPredictor(model, error instanceof Error ? error.message : String(error));

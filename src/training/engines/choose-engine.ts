@@ -1,6 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { TrainingError } from '../../core/errors.ts';
 import { loadTensorFlow } from '../tensorflow.ts';
+import { findBlockKernels, type CheckedBlocks } from './block-kernels.ts';
 import { CPU_HANDICAP, createCpuEngine } from './cpu-engine.ts';
 import { findNativeTensorFlow } from './native-tensorflow.ts';
 import { createOnnxEngine } from './onnx-engine.ts';
@@ -22,14 +23,13 @@ export type Engines = Readonly<Record<EngineName, () => Promise<TrainingEngine>>
 export async function chooseEngine(
   preference: EnginePreference,
   model: LayersModel,
-  engines: Engines = installedEngines,
+  engines: Engines = installedEngines(),
 ): Promise<ChosenEngine> {
   if (preference !== 'auto') return insistOn(await engines[preference](), model);
   const onnx = await engines.onnx();
   const refusal = await onnx.refusal(model);
   if (refusal === undefined) {
-    const slower = onnx.handicap === undefined ? '' : `, ${onnx.handicap}`;
-    const reason = `the model compiles to an ONNX training graph (${onnx.version}${slower})`;
+    const reason = `the model compiles to an ONNX training graph (${describe(onnx)})`;
     return { engine: onnx, reason, slow: onnx.handicap !== undefined };
   }
   const tensorflow = await engines.tensorflow();
@@ -41,19 +41,30 @@ export async function chooseEngine(
   return { engine, reason: `the cpu engine is used, ${CPU_HANDICAP}: ${refusal}`, slow: true };
 }
 
-const installedEngines: Engines = {
-  onnx: async () => createOnnxEngine(await findOnnxRuntime()),
-  cpu: async () => createCpuEngine(await loadTensorFlow()),
-  tensorflow: async () => {
-    const tf = await loadTensorFlow();
-    return createTensorFlowEngine(tf, await findNativeTensorFlow(tf));
-  },
-};
+/** Version, manner and handicap of an engine. */
+function describe({ version, manner, handicap }: TrainingEngine): string {
+  return [version, manner, handicap].filter((part) => part !== undefined).join(', ');
+}
+
+/** The engines that are installed here; what was found out about them before need not be found out again. */
+export function installedEngines(checked?: CheckedBlocks): Engines {
+  return {
+    onnx: async () => {
+      const runtime = await findOnnxRuntime();
+      return createOnnxEngine(runtime, await findBlockKernels(runtime, checked));
+    },
+    cpu: async () => createCpuEngine(await loadTensorFlow()),
+    tensorflow: async () => {
+      const tf = await loadTensorFlow();
+      return createTensorFlowEngine(tf, await findNativeTensorFlow(tf));
+    },
+  };
+}
 
 async function insistOn(engine: TrainingEngine, model: LayersModel): Promise<ChosenEngine> {
   const refusal = await engine.refusal(model);
   if (refusal === undefined) {
-    return { engine, reason: `engine ${engine.name} was asked for (${engine.version})`, slow: false };
+    return { engine, reason: `engine ${engine.name} was asked for (${describe(engine)})`, slow: false };
   }
   throw new TrainingError(`Engine ${engine.name} cannot train this model: ${refusal}`, {
     details: { engine: engine.name, model: model.name },

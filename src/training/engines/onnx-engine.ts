@@ -5,9 +5,12 @@ import { adamScalars } from '../onnx/adam-update.ts';
 import { compileInferenceGraph, PROBABILITIES_OUTPUT } from '../onnx/compile-inference.ts';
 import { compileTrainingGraph, type TrainingGraph } from '../onnx/compile-training.ts';
 import { inputName } from '../onnx/forward.ts';
+import type { MapLowering } from '../onnx/maps/create-maps.ts';
 import { readModelGraph, type ModelGraph } from '../onnx/model-graph.ts';
 import { copyWeights } from '../weights.ts';
 import { dropoutMask } from './dropout-mask.ts';
+import type { BlockKernels } from './block-kernels.ts';
+import { createGraphSessions, type GraphSessions } from './graph-sessions.ts';
 import type { OnnxRuntime } from './onnx-runtime.ts';
 import { startSessionHost, type SessionHost } from './session-host.ts';
 import type { TensorData, Tensors } from './session-protocol.ts';
@@ -18,20 +21,24 @@ import { requireFittingState } from './trainer-state.ts';
  * Compiles the model to one ONNX graph a training step and runs it with ONNX Runtime in a worker thread; weights and
  * Adam's moments stay there until they are read. The event loop of the calling thread stays free.
  */
-export function createOnnxEngine(runtime: OnnxRuntime): TrainingEngine {
+export function createOnnxEngine(runtime: OnnxRuntime, kernels: BlockKernels = NO_BLOCKS): TrainingEngine {
   return {
     name: 'onnx',
     version: runtime.kind === 'available' ? runtime.version : 'none',
-    ...handicapOf(runtime),
+    ...mannerOf(runtime, kernels),
     refusal: (model) => Promise.resolve(runtime.kind === 'missing' ? runtime.reason : compileRefusal(model)),
     createTrainer: async (model, options) => {
       if (runtime.kind === 'missing') throw new TrainingError(`Engine onnx: ${runtime.reason}.`);
       const graph = readModelGraph(model);
-      const training = compileTrainingGraph(graph, options);
+      const training = compileTrainingGraph(graph, { ...options, lowering: { kind: 'plain' } });
       const host = startSessionHost(runtime.name);
       try {
-        await load(host, { model, graph, training, threads: options.threads });
-        return createOnnxTrainer(host, graph, training, options);
+        await load(host, model, graph, training);
+        return createOnnxTrainer(
+          host,
+          { graph, training, sessions: openSessions(host, graph, kernels, options) },
+          options,
+        );
       } catch (error) {
         await host.close();
         throw error;
@@ -40,14 +47,19 @@ export function createOnnxEngine(runtime: OnnxRuntime): TrainingEngine {
   };
 }
 
-function handicapOf(runtime: OnnxRuntime): { readonly handicap?: string } {
-  if (runtime.kind === 'missing' || runtime.because === undefined) return {};
-  return { handicap: `three to six times slower than native code, because ${runtime.because}` };
+const NO_BLOCKS: BlockKernels = { kind: 'plain', reason: 'no blocks were asked for' };
+
+function mannerOf(runtime: OnnxRuntime, kernels: BlockKernels): Pick<TrainingEngine, 'manner' | 'handicap'> {
+  if (kernels.kind === 'blocked') return { manner: `on blocks of ${kernels.block} channels` };
+  const native = runtime.kind === 'available' && runtime.because === undefined;
+  const slower = native ? 'up to three times slower than on blocks' : 'three to six times slower than native code';
+  const because = runtime.kind === 'available' ? (runtime.because ?? kernels.reason) : kernels.reason;
+  return { manner: 'on plain maps', handicap: `${slower}, because ${because}` };
 }
 
 function compileRefusal(model: LayersModel): string | undefined {
   try {
-    compileTrainingGraph(readModelGraph(model), { labelSmoothing: 0 });
+    compileTrainingGraph(readModelGraph(model), { labelSmoothing: 0, lowering: { kind: 'plain' } });
     return undefined;
   } catch (error) {
     if (error instanceof MlflowTsError) return error.message;
@@ -55,14 +67,19 @@ function compileRefusal(model: LayersModel): string | undefined {
   }
 }
 
-async function load(
-  host: SessionHost,
-  loaded: { model: LayersModel; graph: ModelGraph; training: TrainingGraph; threads: number },
-): Promise<void> {
-  const { model, graph, training, threads } = loaded;
-  const options = { optimization: 'extended', threads } as const;
-  await host.create('training', training.model, options);
-  await host.create('prediction', compileInferenceGraph(graph), options);
+type Sessions = { readonly training: GraphSessions; readonly prediction: GraphSessions };
+
+function openSessions(host: SessionHost, graph: ModelGraph, kernels: BlockKernels, options: TrainerOptions): Sessions {
+  const sessionOptions = { optimization: 'extended', threads: options.threads } as const;
+  const compileStep = (lowering: MapLowering) => compileTrainingGraph(graph, { ...options, lowering }).model;
+  const compilePrediction = (lowering: MapLowering) => compileInferenceGraph(graph, { lowering });
+  return {
+    training: createGraphSessions(host, kernels, { name: 'training', compile: compileStep }, sessionOptions),
+    prediction: createGraphSessions(host, kernels, { name: 'prediction', compile: compilePrediction }, sessionOptions),
+  };
+}
+
+async function load(host: SessionHost, model: LayersModel, graph: ModelGraph, training: TrainingGraph): Promise<void> {
   const values = copyWeights(model);
   const weights = graph.weights.map(({ name, shape }, index) => [name, floats(values[index]!, shape)] as const);
   const moments = training.moments.map(
@@ -73,8 +90,7 @@ async function load(
 
 function createOnnxTrainer(
   host: SessionHost,
-  graph: ModelGraph,
-  training: TrainingGraph,
+  { graph, training, sessions }: { graph: ModelGraph; training: TrainingGraph; sessions: Sessions },
   { seed }: TrainerOptions,
 ): Trainer {
   let steps = 0;
@@ -82,13 +98,15 @@ function createOnnxTrainer(
     step: async (batch, learningRate) => {
       const feeds = stepFeeds(batch, graph, training, { seed, step: steps, learningRate });
       steps += 1;
-      const { loss, correct } = await host.run('training', feeds, training.carry);
+      const session = await sessions.training(batch.count);
+      const { loss, correct } = await host.run(session, feeds, training.carry);
       return { loss: loss?.data[0] ?? NaN, correct: correct?.data[0] ?? 0 };
     },
     predict: async (inputs, count) => {
       // A view is copied out of its buffer first: posting it would copy the whole buffer behind it.
       const rows = inputTensor({ inputs: inputs.slice(), count, shape: graph.input });
-      const outputs = await host.run('prediction', { [inputName(graph)]: rows });
+      const session = await sessions.prediction(count);
+      const outputs = await host.run(session, { [inputName(graph)]: rows });
       return floatsOf(outputs, PROBABILITIES_OUTPUT);
     },
     readWeights: async () => {

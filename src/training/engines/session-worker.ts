@@ -60,7 +60,8 @@ async function createSession(body: SessionRequestBody & { kind: 'create' }): Pro
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
-    logSeverityLevel: 3,
+    // Only what ends the process: errors are thrown, and told by whoever catches them.
+    logSeverityLevel: 4,
     // Threads that spin while they wait burn as much time as they compute, and starve trials beside them.
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   });

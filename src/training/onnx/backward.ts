@@ -1,18 +1,19 @@
-import type { Forward } from './forward.ts';
+import { weightName, type Forward } from './forward.ts';
 import type { GraphBuilder, Value } from './graph-builder.ts';
 import type { ModelGraph, ModelNode } from './model-graph.ts';
 import type { Operators } from './operators.ts';
+import type { Tensor } from './tensor.ts';
 
 /** Gradients of the loss by weight name, for every trainable weight; nothing is computed below the first of them. */
 export function lowerBackward(
   graph: GraphBuilder,
   ops: Operators,
   model: ModelGraph,
-  { tape }: Forward,
+  { tape, logits, maps }: Forward,
   logitsGradient: Value,
 ): Map<string, Value> {
   const wanted = nodesWantingGradients(model);
-  const gradients = new Map<string, Value>([[model.logits, logitsGradient]]);
+  const gradients = new Map<string, Tensor>([[model.logits, { ...logits, value: logitsGradient }]]);
   const weightGradients = new Map<string, Value>();
   for (const { node, lowered } of tape.toReversed()) {
     const gradient = gradients.get(node.name);
@@ -24,11 +25,15 @@ export function lowerBackward(
         weight: (role) => trainable.has(role),
       }),
     );
-    for (const [role, value] of Object.entries(weights)) weightGradients.set(`${node.name}/${role}`, value);
-    inputs.forEach((value, index) => {
+    for (const [role, value] of Object.entries(weights)) {
+      const name = weightName(node, role);
+      const others = weightGradients.get(name);
+      weightGradients.set(name, others === undefined ? value : ops.add(others, value));
+    }
+    inputs.forEach((tensor, index) => {
       const input = node.inputs[index]!;
       const others = gradients.get(input);
-      gradients.set(input, others === undefined ? value : ops.add(others, value));
+      gradients.set(input, others === undefined ? tensor : maps.elementwise([others, tensor], ops.add));
     });
   }
   return weightGradients;

@@ -1,20 +1,28 @@
-import { encodeModel } from './encode-model.ts';
+import { finishModel } from './finish-model.ts';
 import { lowerForward } from './forward.ts';
 import { createGraphBuilder, type Value } from './graph-builder.ts';
+import { rowsOf, type MapLowering } from './maps/create-maps.ts';
 import type { ModelGraph } from './model-graph.ts';
 import { createOperators } from './operators.ts';
 
 export const PROBABILITIES_OUTPUT = 'probabilities';
 
+export type InferenceOptions = {
+  /** In the order of `model.weights`; without them they are inputs of the graph. */
+  readonly weights?: readonly Float32Array[];
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** Default: plain, what every runtime understands. */
+  readonly lowering?: MapLowering;
+};
+
 /**
- * The model for use: input `image` uint8 `[N, height, width, channels]`, output `probabilities` float32 `[N, classes]`,
- * weights and scaling inside. `weights` are in the order of `model.weights`; without them they are inputs of the graph.
+ * The model for use: input `image` uint8 `[N, height, width, channels]` or `features` float32 `[N, features]`, output
+ * `probabilities` float32 `[N, classes]`, weights and scaling inside.
  * @throws TrainingError naming the first layer that has no ONNX form.
  */
 export function compileInferenceGraph(
   model: ModelGraph,
-  weights?: readonly Float32Array[],
-  metadata: Readonly<Record<string, string>> = {},
+  { weights, metadata = {}, lowering = { kind: 'plain' } }: InferenceOptions = {},
 ): Uint8Array {
   const graph = createGraphBuilder(model.name);
   const ops = createOperators(graph);
@@ -26,7 +34,11 @@ export function compileInferenceGraph(
         : graph.constant({ type: 'float32', shape, data: weights[index]! }, name),
     ]),
   );
-  const { logits } = lowerForward(graph, ops, model, { training: false, weight: (name) => values.get(name)! });
-  graph.output(ops.softmax(logits), PROBABILITIES_OUTPUT, 'float32', ['N', model.classes]);
-  return encodeModel(graph.finish(), metadata);
+  const { logits } = lowerForward(graph, ops, model, {
+    training: false,
+    lowering,
+    weight: (name) => values.get(name)!,
+  });
+  graph.output(ops.softmax(logits.value), PROBABILITIES_OUTPUT, 'float32', [rowsOf(lowering), model.classes]);
+  return finishModel(graph, metadata);
 }

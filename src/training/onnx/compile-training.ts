@@ -1,9 +1,10 @@
 import { lowerAdam, type AdamState } from './adam-update.ts';
 import { lowerBackward } from './backward.ts';
-import { encodeModel } from './encode-model.ts';
+import { finishModel } from './finish-model.ts';
 import { lowerForward, type MaskInput } from './forward.ts';
 import { createGraphBuilder, type GraphBuilder, type Value } from './graph-builder.ts';
 import { lowerLoss } from './loss.ts';
+import { rowsOf, type MapLowering } from './maps/create-maps.ts';
 import type { ModelGraph, ModelWeight } from './model-graph.ts';
 import { createOperators } from './operators.ts';
 
@@ -26,20 +27,24 @@ export type TrainingGraph = {
 /** @throws TrainingError naming the first layer that has no ONNX form. */
 export function compileTrainingGraph(
   model: ModelGraph,
-  { labelSmoothing }: { readonly labelSmoothing: number },
+  { labelSmoothing, lowering }: { readonly labelSmoothing: number; readonly lowering: MapLowering },
 ): TrainingGraph {
   const graph = createGraphBuilder(`${model.name}-training`);
   const ops = createOperators(graph);
   const weights = new Map(model.weights.map(({ name, shape }) => [name, graph.input(name, 'float32', shape)]));
-  const labels = graph.input('labels', 'int32', ['N']);
+  const labels = graph.input('labels', 'int32', [rowsOf(lowering)]);
   const scalars = {
     learningRate: graph.input('learningRate', 'float32', []),
     epsilon: graph.input('epsilon', 'float32', []),
   };
 
-  const forward = lowerForward(graph, ops, model, { training: true, weight: (name) => weights.get(name)! });
+  const forward = lowerForward(graph, ops, model, {
+    training: true,
+    lowering,
+    weight: (name) => weights.get(name)!,
+  });
   const { loss, correct, gradient } = graph.within('loss', () =>
-    lowerLoss(ops, forward.logits, labels, { classes: model.classes, smoothing: labelSmoothing }),
+    lowerLoss(ops, forward.logits.value, labels, { classes: model.classes, smoothing: labelSmoothing }),
   );
   const gradients = lowerBackward(graph, ops, model, forward, gradient);
   graph.output(loss, 'loss', 'float32', []);
@@ -47,6 +52,12 @@ export function compileTrainingGraph(
 
   const carry: Record<string, string> = {};
   const moments: TrainingGraph['moments'][number][] = [];
+  for (const { name, shape } of model.weights) {
+    const next = forward.updates.get(name);
+    if (next === undefined) continue;
+    graph.output(next, `${name}:next`, 'float32', shape);
+    carry[`${name}:next`] = name;
+  }
   for (const weight of model.weights.filter(({ name }) => gradients.has(name))) {
     const before = adamInputs(graph, weight, weights.get(weight.name)!);
     const after = graph.within(`${weight.name}/adam`, () =>
@@ -59,7 +70,7 @@ export function compileTrainingGraph(
       if (part !== 'weight') moments.push({ name, shape: weight.shape });
     }
   }
-  return { model: encodeModel(graph.finish()), masks: forward.masks, weights: model.weights, moments, carry };
+  return { model: finishModel(graph), masks: forward.masks, weights: model.weights, moments, carry };
 }
 
 function adamInputs(graph: GraphBuilder, { name, shape }: ModelWeight, weight: Value): AdamState {

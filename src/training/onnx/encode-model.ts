@@ -11,7 +11,7 @@ import {
 
 /** Version 18 is the first whose ReduceSum, ReduceMean … take their axes as an input. */
 const OPSET_VERSION = 18;
-const MICROSOFT_OPSET_VERSION = 1;
+const EXTENSION_OPSET_VERSION = 1;
 const IR_VERSION = 8;
 
 /**
@@ -24,9 +24,16 @@ export function encodeModel(graph: Graph, metadata: Readonly<Record<string, stri
     stringField(2, 'mlflow-ts'),
     messageField(7, encodeGraph(graph)),
     messageField(8, [stringField(1, ''), varintField(2, OPSET_VERSION)]),
-    messageField(8, [stringField(1, 'com.microsoft'), varintField(2, MICROSOFT_OPSET_VERSION)]),
+    ...extensions(graph).map((domain) =>
+      messageField(8, [stringField(1, domain), varintField(2, EXTENSION_OPSET_VERSION)]),
+    ),
     ...encodeMetadata(metadata),
   ]);
+}
+
+/** ONNX Runtime's own operators, where there are some. */
+function extensions({ nodes }: Graph): string[] {
+  return [...new Set(nodes.map(({ domain }) => domain))].filter((domain) => domain !== '');
 }
 
 /** The fields of a model that hold its `metadata_props`. */

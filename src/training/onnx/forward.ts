@@ -1,8 +1,11 @@
 import type { GraphBuilder, Value } from './graph-builder.ts';
 import { findLowering } from './layers/catalogue.ts';
 import type { Lowered } from './lowering.ts';
+import { createMaps, rowsOf, type MapLowering } from './maps/create-maps.ts';
+import type { MapOperators } from './maps/map-operators.ts';
 import type { ModelGraph, ModelNode } from './model-graph.ts';
 import type { Operators } from './operators.ts';
+import { mapShape, type Tensor } from './tensor.ts';
 
 /** A mask that a training graph wants in every step: uint8 `[batch, ...shape]`, 1 where a value is kept. */
 export type MaskInput = {
@@ -13,10 +16,13 @@ export type MaskInput = {
 };
 
 export type Forward = {
-  readonly logits: Value;
+  readonly maps: MapOperators;
+  readonly logits: Tensor;
   /** The lowered layers, in order. */
   readonly tape: readonly { readonly node: ModelNode; readonly lowered: Lowered }[];
   readonly masks: readonly MaskInput[];
+  /** What weights that no gradient moves become in a training step, by name. */
+  readonly updates: ReadonlyMap<string, Value>;
 };
 
 export const IMAGE_INPUT = 'image';
@@ -27,6 +33,12 @@ export function inputName({ input }: ModelGraph): string {
   return input.length === 3 ? IMAGE_INPUT : FEATURES_INPUT;
 }
 
+export type ForwardOptions = {
+  readonly training: boolean;
+  readonly lowering: MapLowering;
+  readonly weight: (name: string) => Value;
+};
+
 /**
  * Lowers the layers of a model from its input to its logits.
  * @throws TrainingError naming the first layer that has no ONNX form.
@@ -35,44 +47,60 @@ export function lowerForward(
   graph: GraphBuilder,
   ops: Operators,
   model: ModelGraph,
-  options: { readonly training: boolean; readonly weight: (name: string) => Value },
+  { training, lowering, weight }: ForwardOptions,
 ): Forward {
-  const values = new Map<string, Value>();
+  const maps = createMaps(graph, ops, lowering);
+  const rows = rowsOf(lowering);
+  const tensors = new Map<string, Tensor>();
   const tape: { node: ModelNode; lowered: Lowered }[] = [];
   const masks: MaskInput[] = [];
+  const updates = new Map<string, Value>();
   const dropoutMask = (node: ModelNode, rate: number): Value => {
     const mask: MaskInput = { name: `${node.name}/mask`, layer: node.name, rate, shape: node.outputShape };
     masks.push(mask);
-    return graph.input(mask.name, 'uint8', ['N', ...mask.shape]);
+    return graph.input(mask.name, 'uint8', [rows, ...mask.shape]);
   };
   for (const node of model.nodes) {
     if (node.className === 'InputLayer') {
-      values.set(node.name, firstValue(graph, ops, model));
+      tensors.set(node.name, firstTensor(graph, ops, maps, { model, rows }));
       continue;
     }
+    const nameOf = (role: string): string => weightName(node, role);
     const lowered = graph.within(node.name, () =>
       findLowering(node)(node, {
         ops,
-        inputs: node.inputs.map((input) => values.get(input)!),
-        training: options.training,
-        weight: (role) => options.weight(`${node.name}/${role}`),
+        maps,
+        inputs: node.inputs.map((input) => tensors.get(input)!),
+        training,
+        batch: rows === 'N' ? undefined : rows,
+        // A layer that is used twice in a step finds what its first use made of its statistics.
+        weight: (role) => updates.get(nameOf(role)) ?? weight(nameOf(role)),
         dropoutMask: (rate) => dropoutMask(node, rate),
       }),
     );
-    values.set(node.name, lowered.output);
+    for (const [role, value] of Object.entries(lowered.updates ?? {})) updates.set(nameOf(role), value);
+    tensors.set(node.name, lowered.output);
     tape.push({ node, lowered });
   }
-  return { logits: values.get(model.logits)!, tape, masks };
+  return { maps, logits: tensors.get(model.logits)!, tape, masks, updates };
 }
 
-/** Images become channels first, as floats; with one channel the order of bytes is the same and nothing is moved. */
-function firstValue(graph: GraphBuilder, ops: Operators, model: ModelGraph): Value {
-  const { input } = model;
+/** The name of a layer's weight. @throws RangeError for a role that the layer does not have: a defect of its lowering. */
+export function weightName({ name, weights }: ModelNode, role: string): string {
+  const weight = weights.find((candidate) => candidate.role === role);
+  if (weight === undefined) throw new RangeError(`Layer '${name}' has no weight '${role}'.`);
+  return weight.name;
+}
+
+function firstTensor(
+  graph: GraphBuilder,
+  ops: Operators,
+  maps: MapOperators,
+  { model, rows }: { readonly model: ModelGraph; readonly rows: number | 'N' },
+): Tensor {
+  const { input: shape } = model;
   const name = inputName(model);
-  if (name === FEATURES_INPUT) return graph.input(name, 'float32', ['N', ...input]);
-  const [height = 0, width = 0, channels = 0] = input;
-  const image = graph.input(name, 'uint8', ['N', height, width, channels]);
-  const channelsFirst =
-    channels === 1 ? ops.reshape(image, [-1, 1, height, width]) : ops.transpose(image, [0, 3, 1, 2]);
-  return ops.cast(channelsFirst, 'float32');
+  if (name === FEATURES_INPUT) return { shape, layout: 'plain', value: graph.input(name, 'float32', [rows, ...shape]) };
+  const image = graph.input(name, 'uint8', [rows, ...shape]);
+  return maps.fromChannelsLast(ops.cast(image, 'float32'), mapShape({ shape }));
 }

@@ -1,39 +1,60 @@
 import { z } from 'zod';
 import { TrainingError } from '../../core/errors.ts';
 import type { Value } from './graph-builder.ts';
+import type { MapOperators } from './maps/map-operators.ts';
 import type { ModelNode } from './model-graph.ts';
 import type { Operators } from './operators.ts';
+import type { Tensor } from './tensor.ts';
 
 /**
- * How one kind of layer becomes ONNX operators. Rank-4 values are channels first inside the graph, weights have the
- * shapes TensorFlow.js gives them.
+ * How one kind of layer becomes ONNX operators. It is written once, in two vocabularies: `ops` for values of any rank, `maps` for
+ * maps, of which it need not know how they lie in memory. Weights have the shapes TensorFlow.js gives them.
  * @throws TrainingError naming the layer, for an option it does not know.
  */
 export type Lowering = (node: ModelNode, context: LoweringContext) => Lowered;
 
 export type LoweringContext = {
   readonly ops: Operators;
+  readonly maps: MapOperators;
   /** In the order of `node.inputs`. */
-  readonly inputs: readonly Value[];
-  /** Dropout works and `backward` will be called; otherwise the graph only predicts. */
+  readonly inputs: readonly Tensor[];
+  /** Dropout works, statistics are those of the batch, and `backward` will be called; otherwise the graph only predicts. */
   readonly training: boolean;
+  /** The number of rows, where the graph is made for one. */
+  readonly batch: number | undefined;
   readonly weight: (role: string) => Value;
   /** Which values of the layer's input are kept in this step: uint8 0 or 1, channels last, fed from outside. */
   readonly dropoutMask: (rate: number) => Value;
 };
 
 export type Lowered = {
-  readonly output: Value;
+  readonly output: Tensor;
   /** Adds the operators that turn the gradient of the loss to `output` into those to the inputs and weights wanted. */
-  readonly backward: (gradient: Value, wanted: Wanted) => Gradients;
+  readonly backward: (gradient: Tensor, wanted: Wanted) => Gradients;
+  /** What weights that no gradient moves become in a training step: running statistics. */
+  readonly updates?: Readonly<Record<string, Value>>;
 };
 
 export type Wanted = { readonly inputs: boolean; readonly weight: (role: string) => boolean };
 export type Gradients = {
   /** In the order of `node.inputs`; empty when not wanted. */
-  readonly inputs: readonly Value[];
+  readonly inputs: readonly Tensor[];
   readonly weights: Readonly<Record<string, Value>>;
 };
+
+/** The result of a layer without weights and with one input. */
+export function withoutWeights({
+  output,
+  backward,
+}: {
+  readonly output: Tensor;
+  readonly backward: (gradient: Tensor) => Tensor;
+}): Lowered {
+  return {
+    output,
+    backward: (gradient, wanted) => ({ inputs: wanted.inputs ? [backward(gradient)] : [], weights: {} }),
+  };
+}
 
 /** The error for a layer, or an option of one, that has no ONNX form. */
 export function unsupported({ name, className }: ModelNode, what: string): TrainingError {

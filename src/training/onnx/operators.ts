@@ -2,16 +2,20 @@ import { elementTypeNumber } from './encode-model.ts';
 import type { Attributes, ElementType } from './graph.ts';
 import type { GraphBuilder, Value } from './graph-builder.ts';
 
-/** Two-dimensional windows of convolutions and pools, all `[height, width]`; pads are `[top, left, bottom, right]`. */
+/** Two-dimensional windows of convolutions and pools, all `[height, width]`. */
 export type Window = {
   readonly kernel: readonly [number, number];
   readonly strides: readonly [number, number];
-  readonly pads: readonly [number, number, number, number];
+  readonly dilations: readonly [number, number];
+  readonly pads: Pads;
 };
 
+/** Rows and columns beyond the edges: `[top, left, bottom, right]`. */
+export type Pads = readonly [number, number, number, number];
+
 /**
- * The vocabulary in which layers are written: one function an ONNX operator (https://onnx.ai/onnx/operators), with the
- * constants it needs. All shapes broadcast as in NumPy.
+ * The vocabulary for values of any rank: one function an ONNX operator (https://onnx.ai/onnx/operators), with the constants
+ * it needs. All shapes broadcast as in NumPy. What depends on how maps lie in memory is in `maps/`.
  */
 export type Operators = ReturnType<typeof createOperators>;
 
@@ -29,9 +33,9 @@ export function createOperators(graph: GraphBuilder) {
   };
   const float = (value: number): Value =>
     once(`float ${value}`, () => graph.constant({ type: 'float32', shape: [], data: Float32Array.of(value) }));
-  const floats = (values: readonly number[]): Value =>
-    once(`floats ${values.join()}`, () =>
-      graph.constant({ type: 'float32', shape: [values.length], data: Float32Array.from(values) }),
+  const floats = (values: readonly number[], shape: readonly number[] = [values.length]): Value =>
+    once(`floats ${shape.join()}: ${values.join()}`, () =>
+      graph.constant({ type: 'float32', shape, data: Float32Array.from(values) }),
     );
   const integers = (values: readonly number[]): Value =>
     once(`integers ${values.join()}`, () =>
@@ -44,16 +48,19 @@ export function createOperators(graph: GraphBuilder) {
     ...arithmetic(unary, binary),
     ...shaping(graph, integers),
     ...windows(graph),
+    ...reductions(graph, integers),
     float,
     floats,
     integer,
     integers,
     cast: (value: Value, type: ElementType) => one(graph, 'Cast', [value], { to: elementTypeNumber(type) }),
-    reduceSum: (value: Value, axes: readonly number[]) =>
-      one(graph, 'ReduceSum', [value, integers(axes)], { keepdims: 0 }),
-    reduceMean: (value: Value, axes: readonly number[]) =>
-      one(graph, 'ReduceMean', [value, integers(axes)], { keepdims: 0 }),
-    softmax: (value: Value) => one(graph, 'Softmax', [value], { axis: -1 }),
+    elu: (value: Value) => one(graph, 'Elu', [value]),
+    leakyRelu: (value: Value, slope: number) => one(graph, 'LeakyRelu', [value], { alpha: { float: slope } }),
+    softmax: (value: Value, axis = -1) => one(graph, 'Softmax', [value], { axis }),
+    /** max(0, min(1, slope × value)). */
+    ramp: (value: Value, slope: number) =>
+      one(graph, 'HardSigmoid', [value], { alpha: { float: slope }, beta: { float: 0 } }),
+    clip: (value: Value, least: number, most: number) => one(graph, 'Clip', [value, float(least), float(most)]),
     logSoftmax: (value: Value) => one(graph, 'LogSoftmax', [value], { axis: -1 }),
     argMax: (value: Value) => one(graph, 'ArgMax', [value], { axis: -1, keepdims: 0 }),
     /** Rows of `depth` numbers: `on` at the index, `off` elsewhere. */
@@ -65,6 +72,9 @@ export function createOperators(graph: GraphBuilder) {
     /** `left · rightᵀ` of the last two axes, batch by batch; ONNX Runtime's own operator, without a copy for the transpose. */
     matMulTransposed: (left: Value, right: Value) =>
       graph.node('FusedMatMul', [left, right], { transB: 1 }, { domain: 'com.microsoft' })[0]!,
+    /** `leftᵀ · right` of the last two axes. */
+    transposedMatMul: (left: Value, right: Value) =>
+      graph.node('FusedMatMul', [left, right], { transA: 1 }, { domain: 'com.microsoft' })[0]!,
   };
 }
 
@@ -85,10 +95,10 @@ function arithmetic(
     greater: binary('Greater'),
     less: binary('Less'),
     negate: unary('Neg'),
+    absolute: unary('Abs'),
     exp: unary('Exp'),
     squareRoot: unary('Sqrt'),
     relu: unary('Relu'),
-    elu: unary('Elu'),
     sigmoid: unary('Sigmoid'),
     tanh: unary('Tanh'),
     shapeOf: unary('Shape'),
@@ -103,36 +113,59 @@ function shaping(graph: GraphBuilder, integers: (values: readonly number[]) => V
     reshapeLike: (value: Value, shape: Value) => one(graph, 'Reshape', [value, shape]),
     concat: (values: readonly Value[], axis: number) =>
       values.length === 1 ? values[0]! : one(graph, 'Concat', values, { axis }),
-    gather: (value: Value, indices: Value) => one(graph, 'Gather', [value, indices], { axis: 0 }),
-    /** Pads the last two axes of a rank-4 value with zeros, `[top, left, bottom, right]`. */
-    padMaps: (value: Value, [top, left, bottom, right]: readonly [number, number, number, number]) =>
-      top + left + bottom + right === 0
+    gather: (value: Value, indices: Value, axis = 0) => one(graph, 'Gather', [value, indices], { axis }),
+    /** Zeros (or `filler`) before and after each axis. */
+    pad: (value: Value, before: readonly number[], after: readonly number[], filler?: Value) =>
+      [...before, ...after].every((size) => size === 0)
         ? value
-        : one(graph, 'Pad', [value, integers([0, 0, top, left, 0, 0, bottom, right])]),
-    /** Every `strides`-th row and column from `from` (inclusive) to `to` (exclusive), of the last two axes of rank 4. */
-    sliceMaps: (
-      value: Value,
-      from: readonly [number, number],
-      to: readonly [number, number],
-      strides: readonly [number, number],
-    ) => one(graph, 'Slice', [value, integers(from), integers(to), integers([2, 3]), integers(strides)]),
+        : one(graph, 'Pad', [value, integers([...before, ...after]), ...(filler === undefined ? [] : [filler])]),
+    /** Every `strides`-th element from `from` (inclusive) to `to` (exclusive) of these axes. */
+    slice: (value: Value, axes: readonly number[], { from, to, strides }: Range) =>
+      one(graph, 'Slice', [
+        value,
+        integers(from),
+        integers(to),
+        integers(axes),
+        ...(strides === undefined ? [] : [integers(strides)]),
+      ]),
+    split: (value: Value, sizes: readonly number[], axis: number): Value[] =>
+      graph.node('Split', [value, integers(sizes)], { axis }, { outputs: sizes.length }),
+    expand: (value: Value, shape: Value) => one(graph, 'Expand', [value, shape]),
     zeros: (shape: Value) => one(graph, 'ConstantOfShape', [shape]),
     scatterAdd: (into: Value, indices: Value, updates: Value) =>
       one(graph, 'ScatterElements', [into, indices, updates], { axis: 0, reduction: 'add' }),
   };
 }
 
+function reductions(graph: GraphBuilder, integers: (values: readonly number[]) => Value) {
+  return {
+    reduceSum: (value: Value, axes: readonly number[]) =>
+      one(graph, 'ReduceSum', [value, integers(axes)], { keepdims: 0 }),
+    reduceMean: (value: Value, axes: readonly number[]) =>
+      one(graph, 'ReduceMean', [value, integers(axes)], { keepdims: 0 }),
+    reduceSumSquare: (value: Value, axes: readonly number[]) =>
+      one(graph, 'ReduceSumSquare', [value, integers(axes)], { keepdims: 0 }),
+    reduceSumKeeping: (value: Value, axes: readonly number[]) =>
+      one(graph, 'ReduceSum', [value, integers(axes)], { keepdims: 1 }),
+  };
+}
+
 function windows(graph: GraphBuilder) {
   return {
-    conv: (value: Value, kernel: Value, bias: Value | undefined, { strides, pads }: Window) =>
-      one(graph, 'Conv', bias === undefined ? [value, kernel] : [value, kernel, bias], { strides, pads }),
+    conv: (value: Value, kernel: Value, bias: Value | undefined, { strides, pads, dilations }: Window, group = 1) =>
+      one(graph, 'Conv', bias === undefined ? [value, kernel] : [value, kernel, bias], {
+        ...{ strides, pads, dilations, group },
+      }),
     /** The gradient of `conv` to its input. `outputPadding` are rows and columns at the end that no window reached. */
     convTranspose: (
       gradient: Value,
       kernel: Value,
-      { strides, pads }: Window,
-      outputPadding: readonly [number, number],
-    ) => one(graph, 'ConvTranspose', [gradient, kernel], { strides, pads, output_padding: outputPadding }),
+      { strides, pads, dilations }: Window,
+      { outputPadding, group = 1 }: { readonly outputPadding: readonly [number, number]; readonly group?: number },
+    ) =>
+      one(graph, 'ConvTranspose', [gradient, kernel], {
+        ...{ strides, pads, dilations, group, output_padding: outputPadding },
+      }),
     maxPool: (value: Value, { kernel, strides, pads }: Window) =>
       one(graph, 'MaxPool', [value], { kernel_shape: kernel, strides, pads }),
     /** Also where each maximum was, as an index into the whole flattened input. */
@@ -143,8 +176,25 @@ function windows(graph: GraphBuilder) {
     /** Puts each value at its index in zeros of that shape; indices must differ. */
     maxUnpool: (values: Value, indices: Value, shape: Value, { kernel, strides, pads }: Window) =>
       one(graph, 'MaxUnpool', [values, indices, shape], { kernel_shape: kernel, strides, pads }),
+    /** Means over the part of each window that lies inside. */
+    averagePool: (value: Value, { kernel, strides, pads }: Window) =>
+      one(graph, 'AveragePool', [value], { kernel_shape: kernel, strides, pads }),
+    globalAveragePool: (value: Value) => one(graph, 'GlobalAveragePool', [value]),
+    globalMaxPool: (value: Value) => one(graph, 'GlobalMaxPool', [value]),
+    /** `value × scale + shift`, channel by channel; as ONNX writes it: `scale × (value − 0) ÷ √(1 + 0) + shift`. */
+    channelAffine: (value: Value, scale: Value, shift: Value, zeros: Value, ones: Value) =>
+      one(graph, 'BatchNormalization', [value, scale, shift, zeros, ones], { epsilon: { float: 0 } }),
+    /** Each place becomes a block of `scales` equal places. */
+    repeatPlaces: (value: Value, scales: Value) =>
+      graph.node('Resize', [value, '' as Value, scales], {
+        mode: 'nearest',
+        coordinate_transformation_mode: 'asymmetric',
+        nearest_mode: 'floor',
+      })[0]!,
   };
 }
+
+type Range = { readonly from: readonly number[]; readonly to: readonly number[]; readonly strides?: readonly number[] };
 
 function one(graph: GraphBuilder, operator: string, inputs: readonly Value[], attributes: Attributes = {}): Value {
   return graph.node(operator, inputs, attributes)[0]!;

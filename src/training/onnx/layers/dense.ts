@@ -1,25 +1,31 @@
 import { z } from 'zod';
-import { ACTIVATION_NAMES, ACTIVATIONS } from '../activations.ts';
+import { activate, ACTIVATION_NAMES } from '../activations.ts';
 import { plainWeights, readConfig, unsupported, type Lowering } from '../lowering.ts';
+import type { Tensor } from '../tensor.ts';
 
 const config = z.object({ ...plainWeights, activation: z.enum(ACTIVATION_NAMES), useBias: z.boolean() });
 
 /** `input · kernel + bias` with a kernel `[inputs, units]`. */
-export const dense: Lowering = (node, { ops, inputs: [input], weight }) => {
+export const dense: Lowering = (node, context) => {
+  const { ops, weight } = context;
+  const input = context.inputs[0]!;
   const { activation, useBias } = readConfig(node, config);
-  if (node.inputShapes[0]!.length !== 1)
-    throw unsupported(node, 'a dense layer over maps has no ONNX form; flatten first');
+  if (input.shape.length !== 1) throw unsupported(node, 'a dense layer over maps has no ONNX form; flatten first');
   const kernel = weight('kernel');
-  const sums = ops.gemm(input!, kernel, useBias ? { bias: weight('bias') } : {});
-  const { output, backward } = ACTIVATIONS[activation](ops, sums);
+  const sums: Tensor = {
+    shape: node.outputShape,
+    layout: 'plain',
+    value: ops.gemm(input.value, kernel, useBias ? { bias: weight('bias') } : {}),
+  };
+  const activated = activate(context, activation, sums);
   return {
-    output,
+    output: activated.output,
     backward: (outputGradient, wanted) => {
-      const gradient = backward(outputGradient);
+      const { value: gradient } = activated.backward(outputGradient);
       return {
-        inputs: wanted.inputs ? [ops.gemm(gradient, kernel, { transB: 1 })] : [],
+        inputs: wanted.inputs ? [{ ...input, value: ops.gemm(gradient, kernel, { transB: 1 }) }] : [],
         weights: {
-          ...(wanted.weight('kernel') ? { kernel: ops.gemm(input!, gradient, { transA: 1 }) } : {}),
+          ...(wanted.weight('kernel') ? { kernel: ops.gemm(input.value, gradient, { transA: 1 }) } : {}),
           ...(useBias && wanted.weight('bias') ? { bias: ops.reduceSum(gradient, [0]) } : {}),
         },
       };

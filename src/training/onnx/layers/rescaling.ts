@@ -1,17 +1,16 @@
 import { z } from 'zod';
-import { readConfig, type Lowering } from '../lowering.ts';
+import { readConfig, withoutWeights, type Lowering } from '../lowering.ts';
 
 const config = z.object({ scale: z.number(), offset: z.number() });
 
 /** `input × scale + offset`. */
-export const rescaling: Lowering = (node, { ops, inputs: [input] }) => {
+export const rescaling: Lowering = (node, { ops, maps, inputs: [input] }) => {
   const { scale, offset } = readConfig(node, config);
-  const scaled = ops.multiply(input!, ops.float(scale));
-  return {
-    output: offset === 0 ? scaled : ops.add(scaled, ops.float(offset)),
-    backward: (gradient, wanted) => ({
-      inputs: wanted.inputs ? [ops.multiply(gradient, ops.float(scale))] : [],
-      weights: {},
+  return withoutWeights({
+    output: maps.elementwise([input!], (value) => {
+      const scaled = ops.multiply(value, ops.float(scale));
+      return offset === 0 ? scaled : ops.add(scaled, ops.float(offset));
     }),
-  };
+    backward: (gradient) => maps.elementwise([gradient], (value) => ops.multiply(value, ops.float(scale))),
+  });
 };

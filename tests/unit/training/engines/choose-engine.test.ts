@@ -20,10 +20,10 @@ const engines = (onnx: TrainingEngine, tensorflow = noTensorFlow): Engines => ({
   onnx: () => Promise.resolve(onnx),
   tensorflow: () => Promise.resolve(tensorflow),
 });
-const installed = engines(createOnnxEngine(runtime));
+const installed = engines(createOnnxEngine(runtime, { kind: 'blocked', block: 8 }));
 const missing = engines(createOnnxEngine({ kind: 'missing', reason: 'onnxruntime-node cannot be loaded here' }));
 
-function modelWith(layer: ReturnType<typeof layers.conv2d | typeof layers.averagePooling2d>) {
+function modelWith(layer: ReturnType<typeof layers.conv2d | typeof layers.permute>) {
   const model = tf.layers.sequential();
   model.add(layers.rescaling({ scale: 1 / 255, inputShape: [4, 4, 1] }));
   model.add(layer);
@@ -35,21 +35,23 @@ function modelWith(layer: ReturnType<typeof layers.conv2d | typeof layers.averag
 test('auto takes the ONNX graph for a model it knows', async () => {
   const { engine, reason } = await chooseEngine('auto', known, installed);
   expect(engine.name).toBe('onnx');
-  expect(reason).toBe('the model compiles to an ONNX training graph (onnxruntime-node 1.2.3)');
+  expect(reason).toBe('the model compiles to an ONNX training graph (onnxruntime-node 1.2.3, on blocks of 8 channels)');
 });
 
 test('auto says what is lost where only WebAssembly runs', async () => {
   const because = 'onnxruntime-node cannot be loaded here (no binary)';
   const web = { kind: 'available', name: 'onnxruntime-web', version: 'onnxruntime-web 1.2.3', because } as const;
   const { reason } = await chooseEngine('auto', known, engines(createOnnxEngine(web)));
-  expect(reason).toContain(`(onnxruntime-web 1.2.3, three to six times slower than native code, because ${because})`);
+  expect(reason).toContain(
+    `(onnxruntime-web 1.2.3, on plain maps, three to six times slower than native code, because ${because})`,
+  );
 });
 
 test('auto falls back to cpu and says which layer was the reason', async () => {
-  const model = modelWith(layers.averagePooling2d({ name: 'mean', poolSize: 2 }));
+  const model = modelWith(layers.permute({ name: 'turn', dims: [2, 1, 3] }));
   const { engine, reason } = await chooseEngine('auto', model, installed);
   expect(engine.name).toBe('cpu');
-  expect(reason).toContain("Layer 'mean' (AveragePooling2D): this kind of layer has no ONNX form yet");
+  expect(reason).toContain("Layer 'turn' (Permute): this kind of layer has no ONNX form yet");
 });
 
 test('auto falls back to cpu where the native library is missing', async () => {
@@ -59,12 +61,12 @@ test('auto falls back to cpu where the native library is missing', async () => {
 });
 
 test('auto takes TensorFlow before cpu where the user has installed it', async () => {
-  const model = modelWith(layers.averagePooling2d({ name: 'mean', poolSize: 2 }));
+  const model = modelWith(layers.permute({ name: 'turn', dims: [2, 1, 3] }));
   const native = createTensorFlowEngine(tf, { kind: 'available', version: 'tfjs-node 4.22.0' });
   const { engine, reason, slow } = await chooseEngine('auto', model, engines(createOnnxEngine(runtime), native));
   expect(engine.name).toBe('tensorflow');
   expect(slow).toBe(true);
-  expect(reason).toContain("the tensorflow engine is used (tfjs-node 4.22.0), several times slower: Layer 'mean'");
+  expect(reason).toContain("the tensorflow engine is used (tfjs-node 4.22.0), several times slower: Layer 'turn'");
 });
 
 test('tensorflow asked for where it is not installed is an error saying so', async () => {
@@ -89,13 +91,8 @@ test('cpu asked for is cpu', async () => {
   expect(reason).toMatch(/^engine cpu was asked for \(tfjs \d/);
 });
 
-test('a layer used twice is named', async () => {
-  const input = tf.layers.input({ shape: [4, 4, 1] });
-  const shared = layers.conv2d({ name: 'shared', filters: 1, kernelSize: 1 });
-  const twice = shared.apply(shared.apply(input));
-  const output = layers.dense({ units: 2, activation: 'softmax' }).apply(layers.flatten().apply(twice));
-  const model = tf.layers.model({ inputs: input, outputs: output as typeof input });
-  await expect(chooseEngine('onnx', model, installed)).rejects.toThrow(
-    "Layer 'shared' (Conv2D) is used more than once",
-  );
+test('says why the blocked convolutions are not used', async () => {
+  const plain = createOnnxEngine(runtime, { kind: 'plain', reason: 'a check failed' });
+  const { reason } = await chooseEngine('auto', known, engines(plain));
+  expect(reason).toContain('on plain maps, up to three times slower than on blocks, because a check failed');
 });
