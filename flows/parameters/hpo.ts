@@ -17,7 +17,11 @@ export const hpoParameters = z.strictObject({
     .min(1)
     .optional()
     .describe('Experiment that the training runs belong to; default: the name of the dataset'),
-  architecture: z.string().min(1).default('cnn').describe('Architecture of the model: cnn or dense'),
+  architecture: z
+    .string()
+    .min(1)
+    .default('cnn')
+    .describe('Architecture of the model: cnn, dense, lenet, vgg-bn, resnet-small or mobilenet-like'),
   space: searchSpace
     .default({
       learningRate: { choice: [0.001, 0.002, 0.004] },

@@ -3,9 +3,13 @@ import { z } from 'zod';
 import { ParameterError } from '../core/errors.ts';
 import type { Architecture, ArchitectureSpec } from './architectures/architecture.ts';
 import { findArchitecture } from './architectures/catalogue.ts';
+import { chain } from './architectures/chain.ts';
 import type { ImageShape } from './image-shape.ts';
 import { initialiseWeights } from './initial-weights.ts';
-import type { Layer, TensorFlow } from './tensorflow.ts';
+import type { TensorFlow } from './tensorflow.ts';
+
+/** The layer that ends every classifier of ours. */
+const HEAD = 'classes';
 
 /**
  * Builds a classifier: input `[batch, height, width, channels]` raw pixels 0..255, output `[batch, classes]`
@@ -20,18 +24,13 @@ export function buildModel(
   seed: number,
 ): LayersModel {
   const architecture = findArchitecture(spec.name);
+  const parameters = parseParameters(spec, architecture);
   const { layers } = tf.layers;
-  const model = tf.layers.sequential({ name: spec.name });
-  const stack: Layer[] = [
-    layers.rescaling({
-      name: 'scale',
-      scale: 1 / 255,
-      inputShape: [image.height, image.width, image.channels],
-    }),
-    ...architecture.layers(tf, parseParameters(spec, architecture), image),
-    layers.dense({ name: 'classes', units: classes, activation: 'softmax', kernelInitializer: 'zeros' }),
-  ];
-  for (const layer of stack) model.add(layer);
+  const input = tf.layers.input({ name: 'image', shape: [image.height, image.width, image.channels] });
+  const pixels = chain(input, [layers.rescaling({ name: 'scale', scale: 1 / 255 })]);
+  const features = architecture.body(tf, parameters, image, pixels);
+  const head = layers.dense({ name: HEAD, units: classes, activation: 'softmax', kernelInitializer: 'zeros' });
+  const model = tf.layers.model({ name: spec.name, inputs: input, outputs: chain(features, [head]) });
   initialiseWeights(tf, model, seed);
   return model;
 }

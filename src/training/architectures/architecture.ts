@@ -1,6 +1,7 @@
+import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
 import type { z } from 'zod';
 import type { ImageShape } from '../image-shape.ts';
-import type { Layer, TensorFlow } from '../tensorflow.ts';
+import type { TensorFlow } from '../tensorflow.ts';
 
 /** Names an architecture and its parameters: what a study searches and a model card records. */
 export type ArchitectureSpec = {
@@ -9,14 +10,15 @@ export type ArchitectureSpec = {
 };
 
 /**
- * One family of networks. `layers` stacks everything between the scaled pixels and the softmax: raw pixels 0..255 are
- * scaled to 0..1 before it, a dense softmax over the classes follows it. Layers are named, so that two builds of one
- * spec save identical files.
+ * One family of networks. `body` is everything between the scaled pixels `[batch, height, width, channels]` and the softmax:
+ * it gives features `[batch, features]`. Raw pixels 0..255 are scaled to 0..1 before it, a dense softmax over the classes
+ * follows it. Layers are named, so that two builds of one spec save identical files.
+ * @throws TrainingError from `body` when the images are too small.
  */
 export interface Architecture<Parameters extends z.ZodObject = z.ZodObject> {
   readonly description: string;
   readonly parameters: Parameters;
-  layers(tf: TensorFlow, parameters: z.output<Parameters>, image: ImageShape): Layer[];
+  body(tf: TensorFlow, parameters: z.output<Parameters>, image: ImageShape, pixels: SymbolicTensor): SymbolicTensor;
 }
 
 /** Ties the schema of the parameters to the function that reads them. */

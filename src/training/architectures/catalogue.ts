@@ -3,8 +3,19 @@ import { ParameterError } from '../../core/errors.ts';
 import type { Architecture } from './architecture.ts';
 import { cnn } from './cnn.ts';
 import { dense } from './dense.ts';
+import { lenet } from './lenet.ts';
+import { mobilenetLike } from './mobilenet-like.ts';
+import { resnetSmall } from './resnet-small.ts';
+import { vggBn } from './vgg-bn.ts';
 
-export const ARCHITECTURES = { cnn, dense } as const;
+export const ARCHITECTURES = {
+  cnn,
+  dense,
+  lenet,
+  'vgg-bn': vggBn,
+  'resnet-small': resnetSmall,
+  'mobilenet-like': mobilenetLike,
+} as const;
 
 /**
  * The architecture of that name.

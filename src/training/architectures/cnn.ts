@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { TrainingError } from '../../core/errors.ts';
-import { describeShape, type ImageShape } from '../image-shape.ts';
 import type { Layer } from '../tensorflow.ts';
 import { defineArchitecture } from './architecture.ts';
+import { chain } from './chain.ts';
+import { requirePixels } from './require-pixels.ts';
 
 /** Convolution, ReLU and pooling, `blocks` times with doubling filters, then one hidden dense layer: LeNet's shape. */
 export const cnn = defineArchitecture({
@@ -14,8 +14,11 @@ export const cnn = defineArchitecture({
     units: z.int().positive().default(64),
     dropout: z.number().min(0).lt(1).default(0.25),
   }),
-  layers: ({ layers: { layers } }, { filters, blocks, kernel, units, dropout }, image) => {
-    checkSize(image, blocks);
+  body: ({ layers: { layers } }, { filters, blocks, kernel, units, dropout }, image, pixels) => {
+    requirePixels(image, 2 ** blocks, {
+      because: `cnn with ${blocks} blocks halves the image ${blocks} times`,
+      help: 'Use fewer blocks or larger images.',
+    });
     const stack: Layer[] = [];
     for (let block = 1; block <= blocks; block += 1) {
       stack.push(
@@ -35,15 +38,6 @@ export const cnn = defineArchitecture({
       layers.dense({ name: 'hidden', units, activation: 'relu', kernelInitializer: 'zeros' }),
     );
     if (dropout > 0) stack.push(layers.dropout({ name: 'dropout', rate: dropout }));
-    return stack;
+    return chain(pixels, stack);
   },
 });
-
-function checkSize(image: ImageShape, blocks: number): void {
-  const least = 2 ** blocks;
-  if (image.height >= least && image.width >= least) return;
-  throw new TrainingError(
-    `Architecture cnn with ${blocks} blocks halves the image ${blocks} times and needs at least ${least}×${least} pixels; ` +
-      `the images are ${describeShape(image)}. Use fewer blocks or larger images.`,
-  );
-}

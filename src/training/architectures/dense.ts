@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineArchitecture } from './architecture.ts';
+import { chain } from './chain.ts';
 
 /** Flattened pixels into dense layers: no notion of place, the baseline that a convolution must beat. */
 export const dense = defineArchitecture({
@@ -9,11 +10,12 @@ export const dense = defineArchitecture({
     hiddenLayers: z.int().min(0).default(1),
     dropout: z.number().min(0).lt(1).default(0),
   }),
-  layers: ({ layers: { layers } }, { units, hiddenLayers, dropout }) => [
-    layers.flatten({ name: 'flatten' }),
-    ...Array.from({ length: hiddenLayers }, (_, index) => [
-      layers.dense({ name: `hidden${index + 1}`, units, activation: 'relu', kernelInitializer: 'zeros' }),
-      ...(dropout > 0 ? [layers.dropout({ name: `dropout${index + 1}`, rate: dropout })] : []),
-    ]).flat(),
-  ],
+  body: ({ layers: { layers } }, { units, hiddenLayers, dropout }, _image, pixels) =>
+    chain(pixels, [
+      layers.flatten({ name: 'flatten' }),
+      ...Array.from({ length: hiddenLayers }, (_, index) => [
+        layers.dense({ name: `hidden${index + 1}`, units, activation: 'relu', kernelInitializer: 'zeros' }),
+        ...(dropout > 0 ? [layers.dropout({ name: `dropout${index + 1}`, rate: dropout })] : []),
+      ]).flat(),
+    ]),
 });

@@ -31,5 +31,5 @@ test('a space that fits passes', () => {
 });
 
 test('an unknown architecture lists the known ones', () => {
-  expect(() => searchSpaceFor('resnet', { learningRate: { choice: [0.1] } })).toThrow(/cnn, dense/);
+  expect(() => searchSpaceFor('perceptron', { learningRate: { choice: [0.1] } })).toThrow(/cnn, dense/);
 });

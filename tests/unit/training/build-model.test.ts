@@ -40,7 +40,11 @@ test('completeSpec fills in defaults', () => {
 });
 
 test.each([
-  [{ name: 'resnet', parameters: {} }, ParameterError, "Unknown architecture 'resnet'. There is: cnn, dense."],
+  [
+    { name: 'perceptron', parameters: {} },
+    ParameterError,
+    "Unknown architecture 'perceptron'. There is: cnn, dense, lenet, vgg-bn, resnet-small, mobilenet-like.",
+  ],
   [{ name: 'cnn', parameters: { filtres: 8 } }, ParameterError, 'filtres'],
   [{ name: 'cnn', parameters: { filters: 'many' } }, ParameterError, 'filters'],
   [{ name: 'cnn', parameters: { blocks: 5 } }, TrainingError, 'needs at least 32×32 pixels; the images are 16×12×3'],
