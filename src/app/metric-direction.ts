@@ -1,9 +1,9 @@
-/** Whether more of a metric is better; less is for what is called a loss or an error. */
+/** Whether more of a metric is better; less is for a loss, an error and for seconds. */
 export type Better = 'more' | 'less';
 
 /** Told by the metric's name. */
 export function betterOf(key: string): Better {
-  return /loss|error/i.test(key) ? 'less' : 'more';
+  return /loss|error|^seconds$/i.test(key) ? 'less' : 'more';
 }
 
 /** The best of values; null without any. */

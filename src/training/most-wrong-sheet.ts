@@ -5,7 +5,7 @@ import { bytesPerImage } from './image-shape.ts';
 import type { WrongSample } from './most-wrong.ts';
 
 const COLUMNS = 6;
-const CELL = { width: 128, height: 156 };
+const CELL = { width: 128, height: 166 };
 const PICTURE = 112;
 const LONGEST_NAME = 18;
 
@@ -30,7 +30,7 @@ export async function mostWrongSheetPng(
     ];
   });
   const width = COLUMNS * CELL.width;
-  const height = Math.max(1, Math.ceil(wrong.length / COLUMNS)) * (CELL.height + 8);
+  const height = Math.max(1, Math.ceil(wrong.length / COLUMNS)) * CELL.height + 8;
   const empty = wrong.length === 0 ? [label('Every sample was recognised.', { x: 8, y: 24 })] : [];
   const ground = element(
     'svg',

@@ -13,7 +13,7 @@ export function reliabilityPlotSvg({ bins, expectedError }: Calibration): string
   const domain = [0, 1] as const;
   return plotSvg(
     {
-      title: `Reliability: expected calibration error ${(100 * expectedError).toFixed(1)} % of ${samples} samples`,
+      title: `Calibration error ${(100 * expectedError).toFixed(1)} % of ${samples} samples`,
       x: { label: 'confidence', domain },
       y: { label: 'accuracy', domain },
       ...{ width: 440, height: 400 },

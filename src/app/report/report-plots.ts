@@ -1,5 +1,5 @@
 import { element } from '../../core/svg/element.ts';
-import { linePlotSvg, type Series } from '../../core/svg/line-plot.ts';
+import { linePlotSvg, type LinePlot, type Series } from '../../core/svg/line-plot.ts';
 import type { MetricPoint, TrainingRunDetails } from '../training-run-details.ts';
 
 type History = TrainingRunDetails['metricHistory'];
@@ -40,20 +40,20 @@ const SYSTEM: readonly Wanted[] = [
 
 /** Loss, accuracy and learning rate by epoch. */
 export function curvePlots(history: History): string {
-  return plots(CURVES, history, 'epoch', ({ step }) => step);
+  return plots(CURVES, history, { label: 'epoch', whole: true }, ({ step }) => step);
 }
 
 /** CPU, memory, images a second and disk by the time since the first sample. */
 export function systemPlots(history: History): string {
   const times = SYSTEM.flatMap(({ metrics }) => Object.values(metrics).flatMap((key) => history[key] ?? []));
   const begun = Math.min(...times.map(({ at }) => Date.parse(at)));
-  return plots(SYSTEM, history, 'seconds', ({ at }) => (Date.parse(at) - begun) / 1_000);
+  return plots(SYSTEM, history, { label: 'seconds' }, ({ at }) => (Date.parse(at) - begun) / 1_000);
 }
 
 function plots(
   wanted: readonly Wanted[],
   history: History,
-  across: string,
+  x: LinePlot['x'],
   place: (point: MetricPoint) => number,
 ): string {
   const drawn = wanted.flatMap(({ title, unit, metrics }) => {
@@ -62,7 +62,7 @@ function plots(
       return points.length === 0 ? [] : [{ name, points }];
     });
     if (series.length === 0) return [];
-    return [linePlotSvg({ title, x: { label: across }, y: { label: unit }, series, ...{ width: 480, height: 270 } })];
+    return [linePlotSvg({ title, x, y: { label: unit }, series, ...{ width: 480, height: 270 } })];
   });
   return drawn.length === 0 ? '' : element('div', { class: 'plots' }, ...drawn);
 }

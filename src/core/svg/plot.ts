@@ -6,6 +6,8 @@ export type Axis = {
   readonly domain: readonly [low: number, high: number];
   /** Default linear. */
   readonly kind?: ScaleKind;
+  /** Only whole numbers have a tick, as for epochs and trials. */
+  readonly whole?: boolean;
   /** Instead of round numbers, for example names of categories. */
   readonly ticks?: readonly { readonly at: number; readonly text: string }[];
 };
@@ -66,7 +68,7 @@ const STYLE = element(
 type Area = { readonly left: number; readonly right: number; readonly top: number; readonly bottom: number };
 
 function xAxis(axis: Axis, { at, ticks }: Scale, { left, right, top, bottom }: Area): string[] {
-  const shown = axis.ticks ?? ticks.map((value) => ({ at: value, text: tickText(value) }));
+  const shown = shownTicks(axis, ticks);
   return [
     ...shown.flatMap((tick) => [
       gridLine({ x1: at(tick.at), x2: at(tick.at), y1: top, y2: bottom }),
@@ -77,7 +79,7 @@ function xAxis(axis: Axis, { at, ticks }: Scale, { left, right, top, bottom }: A
 }
 
 function yAxis(axis: Axis, { at, ticks }: Scale, { left, right, top, bottom }: Area): string[] {
-  const shown = axis.ticks ?? ticks.map((value) => ({ at: value, text: tickText(value) }));
+  const shown = shownTicks(axis, ticks);
   const middle = (top + bottom) / 2;
   return [
     ...shown.flatMap((tick) => [
@@ -86,6 +88,11 @@ function yAxis(axis: Axis, { at, ticks }: Scale, { left, right, top, bottom }: A
     ]),
     label(axis.label, { x: 14, y: middle, 'text-anchor': 'middle', transform: `rotate(-90 14 ${middle})` }),
   ];
+}
+
+function shownTicks({ ticks, whole = false }: Axis, rounded: Scale['ticks']): NonNullable<Axis['ticks']> {
+  const values = whole ? rounded.filter((value) => Number.isInteger(value)) : rounded;
+  return ticks ?? values.map((value) => ({ at: value, text: tickText(value) }));
 }
 
 function gridLine(ends: Readonly<Record<'x1' | 'x2' | 'y1' | 'y2', number>>): string {

@@ -16,5 +16,5 @@ test('the expected calibration error is the gap of each bin, weighted by its sam
 test('without samples there is no error and a plot all the same', () => {
   const calibration = calibrate({ probabilities: new Float32Array(), labels: new Int32Array() });
   expect(calibration.expectedError).toBe(0);
-  expect(reliabilityPlotSvg(calibration)).toContain('expected calibration error 0.0 % of 0 samples');
+  expect(reliabilityPlotSvg(calibration)).toContain('Calibration error 0.0 % of 0 samples');
 });

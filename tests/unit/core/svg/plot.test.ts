@@ -29,7 +29,7 @@ test('places values, also on a falling range, a logarithmic one and in a domain 
 test('a chart is one SVG document with title, axes, legend and lines, names escaped', async () => {
   const svg = linePlotSvg({
     title: 'Loss & more',
-    x: { label: 'epoch' },
+    x: { label: 'epoch', whole: true },
     y: { label: 'loss' },
     series: [
       {
@@ -45,6 +45,7 @@ test('a chart is one SVG document with title, axes, legend and lines, names esca
   });
   expect(svg).toContain('&lt;train&gt;');
   expect(svg).not.toContain('<train>');
+  expect([...svg.matchAll(/middle">([\d.]+)</g)].map((match) => match[1])).toEqual(['1', '2', '3']);
   expect(svg.match(/<polyline/g)).toHaveLength(1);
   expect(svg.match(/<circle/g)).toHaveLength(1);
   const { default: sharp } = await import('sharp');
