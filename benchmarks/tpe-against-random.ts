@@ -10,7 +10,7 @@ const seeds = Array.from({ length: Number(process.argv[2] ?? 30) }, (_, seed) =>
 const start = performance.now();
 let better = 0;
 for (const objective of OBJECTIVES) {
-  const tpe = median(seeds.map((seed) => regret(objective, tpeSampler({ seed, direction: 'minimize' }), TRIALS)));
+  const tpe = median(seeds.map((seed) => regret(objective, tpeSampler({ seed, directions: ['minimize'] }), TRIALS)));
   const random = median(seeds.map((seed) => regret(objective, randomSampler(seed), TRIALS)));
   if (tpe < random) better += 1;
   console.log(

@@ -8,10 +8,10 @@ export const hpo = flow(
     description: 'Search hyper-parameters: train short trials and rank them by validation',
     parameters: hpoParameters,
   },
-  async ({ tensorCache, study: name, workers, trials, failOnFailedTrials, systemMetrics, ...settings }) => {
+  async ({ tensorCache, study: name, workers, trials, maxRetries, failOnFailedTrials, systemMetrics, ...settings }) => {
     const cache = await findTensorCache({ tensorCache });
     const study = await createStudy({ cache, name, ...settings });
-    await runTrials({ study, cache, workers, trials, failOnFailedTrials, systemMetrics });
+    await runTrials({ study, cache, workers, trials, maxRetries, failOnFailedTrials, systemMetrics });
     return summariseStudy({ study });
   },
 );

@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { ENGINE_PREFERENCES } from '../../src/index.ts';
+import { prunerParameters } from './pruner.ts';
 
 /** A search space as it stands in YAML; its meaning is checked by the task that opens the study. */
 const searchSpace = z.record(z.string(), z.json());
+
+const studyMetric = z.enum(['validationAccuracy', 'validationLoss', 'parameters', 'imagesPerSecond']);
 
 /** What `hpo` takes. */
 export const hpoParameters = z.strictObject({
@@ -43,6 +46,18 @@ export const hpoParameters = z.strictObject({
     .default(1)
     .describe('Share of the training images that a trial sees; the final training sees all'),
   workers: z.int().min(1).max(64).default(2).describe('Trials that run at once, each in its own process'),
+  metrics: z
+    .tuple([studyMetric], studyMetric)
+    .default(['validationAccuracy'])
+    .describe(
+      'What trials are ranked by: validationAccuracy, validationLoss, parameters, imagesPerSecond; several give a Pareto list',
+    ),
+  ...prunerParameters,
+  maxRetries: z
+    .int()
+    .min(0)
+    .default(3)
+    .describe('How often a trial is run again whose process died, or that failed when the study is continued'),
   failOnFailedTrials: z.boolean().default(false).describe('Fail the flow when a trial failed; else it only shows'),
   seed: z.int().min(0).default(1).describe('Seed of sampling, initial weights and shuffling'),
   systemMetrics: z

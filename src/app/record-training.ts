@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts';
-import { toRunError } from '../core/errors.ts';
+import { PrunedError, toRunError } from '../core/errors.ts';
 import { newTrainingRunId } from '../core/ids.ts';
 import type { DatasetVersionId, ExperimentId, TensorCacheId, TrainingRunId, TrialId } from '../core/ids.ts';
 import type { JsonObject } from '../core/json.ts';
@@ -8,8 +8,14 @@ import type { TaskContext } from '../engine/run-contexts.ts';
 import { logMetrics, type Metric } from '../registry/metrics.ts';
 import { logParams } from '../registry/params.ts';
 import type { RegistryDb } from '../registry/registry-db.ts';
+import { setTags } from '../registry/tags.ts';
 import { linkTrainingRun } from '../registry/trials.ts';
-import { finishTrainingRun, listTrainingRuns, startTrainingRun } from '../registry/training-runs.ts';
+import {
+  finishTrainingRun,
+  listTrainingRuns,
+  startTrainingRun,
+  type TrainingRunEnd,
+} from '../registry/training-runs.ts';
 import type { EpochMetrics, TrainingSettings } from '../training/training-settings.ts';
 import { checkedBlocksPath } from './checked-blocks-file.ts';
 import { checkpointPath, dropCheckpoint } from './checkpoints.ts';
@@ -42,7 +48,8 @@ export type RecordingOptions = {
 
 /**
  * Trains in a child process and records it as a training run: parameters at the start, metrics after every epoch, which
- * engine it was at last, and how it ended, also when it was stopped or its process died. One that was stopped or killed
+ * engine it was at last, and how it ended, also when it was stopped or its process died; a
+ * pruned one is finished and has the tag `trialState: pruned`. One that was stopped or killed
  * before goes on after its last whole epoch, in a training run of its own that has the metrics of all epochs.
  * @throws what runTrainingJob throws; TrainingError when a metric is no number.
  */
@@ -87,11 +94,18 @@ export async function recordTraining(training: TrainingToRecord, options: Record
     return { trainingRunId: id, result };
   } catch (error) {
     await metricLog.written().catch(() => undefined);
-    const status = signal.aborted ? 'killed' : 'failed';
-    await finishTrainingRun(db, { id, status, error: toRunError(error), at: clock.now() });
-    await dropCheckpoint(checkpoint, { error, aborted: signal.aborted });
+    const pruned = error instanceof PrunedError;
+    if (pruned) await setTags(db, { kind: 'training_run', id }, { trialState: 'pruned' });
+    await finishTrainingRun(db, { id, ...endOf(error, signal), at: clock.now() });
+    await dropCheckpoint(checkpoint, { error, aborted: signal.aborted && !pruned });
     throw error;
   }
+}
+
+/** Who is pruned has done what was asked of it. */
+function endOf(error: unknown, signal: AbortSignal): Pick<TrainingRunEnd, 'status' | 'error'> {
+  if (error instanceof PrunedError) return { status: 'finished' };
+  return { status: signal.aborted ? 'killed' : 'failed', error: toRunError(error) };
 }
 
 /** The same training of an earlier attempt of this task whose process died could not record its end; it is `killed`. */

@@ -4,6 +4,7 @@ import type { StudyRow } from '../registry/studies.ts';
 import type { StartedTrial, TrialResult } from '../training/search/optimize.ts';
 import { recordTraining } from './record-training.ts';
 import type { AppServices } from './services.ts';
+import { metricOfEpoch, trialMetrics } from './study-metrics.ts';
 import { studySettings } from './study-settings.ts';
 import type { TrialBoard } from './trial-board.ts';
 import { trialSettings } from './trial-settings.ts';
@@ -18,9 +19,14 @@ type TrialScene = {
   readonly systemMetrics: boolean | undefined;
 };
 
-/** Runs one trial: a training in a process of its own, recorded as a training run. */
-export async function runTrial(trial: StartedTrial, scene: TrialScene): Promise<TrialResult> {
+/** Runs one trial: a training in a process of its own, recorded as a training run. Reports the study's metric after each epoch. */
+export async function runTrial(
+  trial: StartedTrial,
+  scene: TrialScene,
+  report: (step: number, value: number) => void,
+): Promise<TrialResult> {
   const { study, cachePath, context, signal, board, systemMetrics } = scene;
+  const [{ metric }] = study.objectives;
   const { architecture, epochs, engine, trainShare } = studySettings(study);
   const { result } = await recordTraining(
     {
@@ -38,11 +44,17 @@ export async function runTrial(trial: StartedTrial, scene: TrialScene): Promise<
         evaluateOn: [],
       },
     },
-    { context, signal, systemMetrics, onEpoch: (metrics) => board.epoch(trial, metrics) },
+    {
+      context,
+      signal,
+      systemMetrics,
+      onEpoch: (metrics) => {
+        board.epoch(trial, metrics);
+        const value = metricOfEpoch(metrics, metric);
+        if (value !== undefined) report(metrics.epoch, value);
+      },
+    },
   );
-  const { accuracy, loss } = result.validation;
-  return {
-    value: accuracy,
-    metrics: { validationAccuracy: accuracy, validationLoss: loss, bestEpoch: result.bestEpoch },
-  };
+  const metrics: Readonly<Record<string, number>> = trialMetrics(result);
+  return { value: metrics[metric]!, metrics };
 }

@@ -17,7 +17,7 @@ export async function loadStudy({ registry }: AppServices, { id, name }: StudyRe
 
 /** The complete trials of a study, best first. @throws NotFoundError when there are none. */
 export async function rankedTrials(services: AppServices, study: StudyRow): Promise<readonly FinishedTrial[]> {
-  const ranked = rankTrials(await listTrials(services.registry.db, study.id), study.direction);
+  const ranked = rankTrials(await listTrials(services.registry.db, study.id), study.objectives);
   if (ranked.length > 0) return ranked;
   throw new NotFoundError(
     `No trial of study ${study.name} is complete. Continue it: mlflow-ts run hpo -p study=${study.name}`,

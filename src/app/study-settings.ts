@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { StudyRow } from '../registry/studies.ts';
 import { ENGINE_PREFERENCES } from '../training/engines/training-engine.ts';
+import { prunerSettingsSchema } from '../training/search/pruners/catalogue.ts';
 
 /** What all trials of a study share. */
 const studySettingsSchema = z.strictObject({
@@ -8,6 +9,8 @@ const studySettingsSchema = z.strictObject({
   epochs: z.int().min(1),
   trainShare: z.number().gt(0).max(1),
   engine: z.enum(ENGINE_PREFERENCES),
+  /** Absent: none. */
+  pruner: prunerSettingsSchema.exactOptional(),
 });
 
 export type StudySettings = Readonly<z.infer<typeof studySettingsSchema>>;
@@ -15,4 +18,9 @@ export type StudySettings = Readonly<z.infer<typeof studySettingsSchema>>;
 /** The settings of a study, as they were recorded when it was opened. */
 export function studySettings(study: StudyRow): StudySettings {
   return studySettingsSchema.parse(study.settings);
+}
+
+/** The pruner of a study, also where its settings are of another making. */
+export function prunerName({ settings }: StudyRow): string {
+  return z.looseObject({ pruner: z.looseObject({ name: z.string() }) }).safeParse(settings).data?.pruner.name ?? 'none';
 }

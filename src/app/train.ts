@@ -36,6 +36,7 @@ export async function train(job: TrainingJob, tell: (message: ChildMessage) => v
     image,
     history: [...history],
     bestEpoch,
+    parameters: model.countParams(),
     validation: { accuracy: best.validationAccuracy, loss: best.validationLoss },
     ...(await evaluateSplits(job, cache, model)),
     ...(job.saveTo === undefined ? {} : { modelFiles: job.saveTo }),

@@ -72,6 +72,8 @@ export const trainingJobResultSchema = z.object({
   image: z.object({ height: count, width: count, channels: z.union([z.literal(1), z.literal(3)]) }),
   history: z.array(epochMetrics),
   bestEpoch: z.int().min(1),
+  /** Numbers that the model has, trained or not. */
+  parameters: count,
   validation: z.object({ accuracy: share, loss: z.number() }),
   evaluations: z.object({ test: evaluationSchema.exactOptional(), apart: evaluationSchema.exactOptional() }),
   /** True and predicted class index of each test sample; present when `test` was evaluated. */

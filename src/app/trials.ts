@@ -1,9 +1,10 @@
 import type { Json } from '../core/json.ts';
-import { findStudy, type StudyRow } from '../registry/studies.ts';
+import { findStudy, type Objective, type StudyRow } from '../registry/studies.ts';
 import { listTrials as listRows, type TrialRow } from '../registry/trials.ts';
 import { rankTrials } from '../training/search/study-outcome.ts';
 import { isoTime } from './iso-time.ts';
 import type { AppServices } from './services.ts';
+import { prunerName } from './study-settings.ts';
 
 /** A study as lists show it. Times are ISO 8601, UTC. */
 export type StudyListing = {
@@ -11,9 +12,13 @@ export type StudyListing = {
   readonly name: string;
   readonly state: StudyRow['state'];
   readonly sampler: string;
+  /** The first of `metrics`. */
   readonly metric: string;
+  readonly metrics: readonly Objective[];
+  readonly pruner: string;
   readonly trials: number;
   readonly complete: number;
+  readonly pruned: number;
   readonly failed: number;
   readonly best: {
     readonly trial: number;
@@ -27,7 +32,7 @@ export type StudyListing = {
 export type TrialListing = {
   readonly trial: number;
   readonly state: TrialRow['state'];
-  /** The study's metric; null until the trial is complete. */
+  /** The study's metric, of several the first; null until the trial is complete, of a pruned one what it reported last. */
   readonly value: number | null;
   readonly params: Readonly<Record<string, Json>>;
   readonly metrics: Readonly<Record<string, number>>;
@@ -54,13 +59,17 @@ export async function listTrials(
 /** A study with how its trials ended. */
 export async function studyListing({ registry }: AppServices, study: StudyRow): Promise<StudyListing> {
   const trials = await listRows(registry.db, study.id);
-  const ranked = rankTrials(trials, study.direction);
+  const ranked = rankTrials(trials, study.objectives);
   const [best] = ranked;
-  const { id, name, state, sampler, metric, createdAt } = study;
+  const { id, name, state, sampler, objectives, createdAt } = study;
   return {
-    ...{ id, name, state, sampler, metric },
+    ...{ id, name, state, sampler },
+    metric: objectives[0].metric,
+    metrics: objectives,
+    pruner: prunerName(study),
     trials: trials.length,
     complete: ranked.length,
+    pruned: trials.filter((trial) => trial.state === 'pruned').length,
     failed: trials.filter((trial) => trial.state === 'failed').length,
     best: best === undefined ? null : { trial: best.number, value: best.value, params: best.params },
     createdAt: isoTime(createdAt),

@@ -65,7 +65,7 @@ function studyFacts(result: Json | undefined): Fact[] {
   const found = searchResult.safeParse(result).data;
   if (found === undefined) return [];
   const { study, best } = found;
-  const trials = `${study.complete} of ${study.trials} trials complete${study.failed > 0 ? `, ${study.failed} failed` : ''}`;
+  const trials = `${study.complete} of ${study.trials} trials complete${study.pruned > 0 ? `, ${study.pruned} pruned` : ''}${study.failed > 0 ? `, ${study.failed} failed` : ''}`;
   const facts = [{ about: 'Study', text: `${study.name} (${shortId(study.id)}): ${trials}` }];
   if (best === null || best === undefined) return facts;
   const params = Object.entries(best.params).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
@@ -134,6 +134,7 @@ const searchResult = z.looseObject({
     name: z.string(),
     trials: z.number(),
     complete: z.number(),
+    pruned: z.number().default(0),
     failed: z.number(),
   }),
   best: z.looseObject({ trial: json, params: z.record(z.string(), json), value: z.number() }).nullish(),

@@ -113,6 +113,13 @@ export class FencedError extends MlflowTsError {
   }
 }
 
+/** Thrown where a trial stops because its study's pruner has given it up. */
+export class PrunedError extends MlflowTsError {
+  constructor(trial: number, step: number, pruner: string) {
+    super('PRUNED', `Trial ${trial} was pruned at step ${step} by ${pruner}.`, { details: { trial, step, pruner } });
+  }
+}
+
 /** Thrown where the process running a run died (also a child process killed under its task). Exit code 3. */
 export class CrashedError extends MlflowTsError {
   constructor(message: string, options?: Options) {

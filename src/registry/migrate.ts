@@ -5,6 +5,7 @@ import { createModelTables } from './migrations/0002-model-tables.ts';
 import { indexLargeRegistries } from './migrations/0003-large-registries.ts';
 import { addFlowEntrypoint } from './migrations/0004-flow-entrypoint.ts';
 import { addTaskTags } from './migrations/0005-task-tags.ts';
+import { addTrialReports } from './migrations/0006-trial-reports.ts';
 import type { RegistryDb } from './registry-db.ts';
 import { withTransaction } from './registry-db.ts';
 import { sql } from './kysely.ts';
@@ -18,6 +19,7 @@ const migrations: readonly Migration[] = [
   { name: 'large-registries', apply: indexLargeRegistries },
   { name: 'flow-entrypoint', apply: addFlowEntrypoint },
   { name: 'task-tags', apply: addTaskTags },
+  { name: 'trial-reports', apply: addTrialReports },
 ];
 
 export const SCHEMA_VERSION = migrations.length;

@@ -78,6 +78,8 @@ export interface StudiesTable {
   seed: number;
   metric: string;
   direction: 'maximize' | 'minimize';
+  /** The metrics after the first, which is in the two columns before; null where there is one. */
+  further_objectives_json: string | null;
   settings_json: string;
   state: 'running' | 'finished' | 'failed' | 'stopped';
   created_at: number;
@@ -98,8 +100,21 @@ export interface TrialsTable {
   error_json: string | null;
   training_run_id: string | null;
   owner_json: string | null;
+  /** How often it was run again because its process died or it failed. */
+  retries: Generated<number>;
+  /** Moves as long as the process that runs it lives. */
+  heartbeat_seq: Generated<number>;
   started_at: number | null;
   ended_at: number | null;
+}
+
+export interface TrialReportsTable {
+  trial_id: string;
+  step: number;
+  /** Null: not a number. */
+  value: number | null;
+  rungs: number;
+  at: number;
 }
 
 export interface RegisteredModelsTable {

@@ -7,6 +7,7 @@ import type {
   TagsTable,
   StudiesTable,
   TrialsTable,
+  TrialReportsTable,
   RegisteredModelsTable,
   ModelVersionsTable,
   ModelAliasesTable,
@@ -43,6 +44,7 @@ export interface RegistryTables {
   tags: TagsTable;
   studies: StudiesTable;
   trials: TrialsTable;
+  trial_reports: TrialReportsTable;
   registered_models: RegisteredModelsTable;
   model_versions: ModelVersionsTable;
   model_aliases: ModelAliasesTable;

@@ -1,12 +1,19 @@
 import type { Selectable } from 'kysely';
+import { z } from 'zod';
 import type { DatasetVersionId, ExperimentId, FlowRunId, StudyId, TensorCacheId } from '../core/ids.ts';
 import type { Json } from '../core/json.ts';
 import { findOne, likeText } from './find-one.ts';
-import { jsonSchema, parseJsonColumn } from './json-columns.ts';
+import { jsonSchema, parseJsonColumn, parseNullableJsonColumn } from './json-columns.ts';
 import type { StudiesTable } from './model-tables.ts';
 import type { RegistryDb } from './registry-db.ts';
 
 export type StudyState = 'running' | 'finished' | 'failed' | 'stopped';
+
+/** A metric that a study is about, and which way it is better. */
+export type Objective = { readonly metric: string; readonly direction: 'maximize' | 'minimize' };
+
+/** What a study ranks by: one metric, or several that are weighed against each other. */
+export type Objectives = readonly [Objective, ...Objective[]];
 
 export type StudyRow = {
   readonly id: StudyId;
@@ -19,8 +26,7 @@ export type StudyRow = {
   readonly spaceHash: string;
   readonly sampler: string;
   readonly seed: number;
-  readonly metric: string;
-  readonly direction: 'maximize' | 'minimize';
+  readonly objectives: Objectives;
   readonly settings: Json;
   readonly state: StudyState;
   readonly createdAt: number;
@@ -31,6 +37,7 @@ export type NewStudy = Omit<StudyRow, 'state' | 'endedAt'>;
 
 /** Records a study that begins. */
 export async function insertStudy(db: RegistryDb, study: NewStudy): Promise<void> {
+  const [{ metric, direction }, ...further] = study.objectives;
   await db
     .insertInto('studies')
     .values({
@@ -44,8 +51,9 @@ export async function insertStudy(db: RegistryDb, study: NewStudy): Promise<void
       space_hash: study.spaceHash,
       sampler: study.sampler,
       seed: study.seed,
-      metric: study.metric,
-      direction: study.direction,
+      metric,
+      direction,
+      further_objectives_json: further.length === 0 ? null : JSON.stringify(further),
       settings_json: JSON.stringify(study.settings),
       state: 'running',
       created_at: study.createdAt,
@@ -131,11 +139,22 @@ function toStudy(row: Selectable<StudiesTable>): StudyRow {
     spaceHash: row.space_hash,
     sampler: row.sampler,
     seed: row.seed,
-    metric: row.metric,
-    direction: row.direction,
+    objectives: [
+      { metric: row.metric, direction: row.direction },
+      ...(parseNullableJsonColumn(
+        objectivesSchema,
+        row.further_objectives_json,
+        'studies.further_objectives_json',
+        row.id,
+      ) ?? []),
+    ],
     settings: parseJsonColumn(jsonSchema, row.settings_json, 'studies.settings_json', row.id),
     state: row.state,
     createdAt: row.created_at,
     endedAt: row.ended_at,
   };
 }
+
+const objectivesSchema: z.ZodType<readonly Objective[]> = z.array(
+  z.object({ metric: z.string(), direction: z.enum(['maximize', 'minimize']) }),
+);

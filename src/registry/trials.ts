@@ -11,6 +11,7 @@ import type { ProcessIdentity } from './process-identity.ts';
 import type { RegistryDb } from './registry-db.ts';
 import { withTransaction } from './registry-db.ts';
 import { runErrorSchema } from './run-state-schema.ts';
+import { deleteTrialReports } from './trial-reports.ts';
 
 export type TrialState = 'waiting' | 'running' | 'complete' | 'pruned' | 'failed';
 
@@ -24,12 +25,16 @@ export type TrialRow = {
   readonly state: TrialState;
   /** 0 until it is first claimed. */
   readonly attempt: number;
-  /** The study's metric; null until the trial is complete. */
+  /** The study's metric, of several the first; null until the trial is complete, of a pruned one what it reported last. */
   readonly value: number | null;
   readonly metrics: Readonly<Record<string, number>> | null;
   readonly error: RunError | null;
   readonly trainingRunId: TrainingRunId | null;
   readonly owner: ProcessIdentity | null;
+  /** How often it was run again because its process died or it failed; not because the study was stopped. */
+  readonly retries: number;
+  /** Moves as long as the process that runs it lives. */
+  readonly heartbeatSeq: number;
   readonly startedAt: number | null;
   readonly endedAt: number | null;
 };
@@ -147,18 +152,43 @@ export async function finishTrial(db: RegistryDb, end: TrialEnd): Promise<boolea
 }
 
 /**
- * Makes a running or failed trial wait again, e.g. because its process died.
+ * Makes a running or failed trial wait again, what it reported forgotten; `retry` counts it as one that has to be run again.
  * @returns false when the trial is at another attempt, or has a result.
  */
-export async function requeueTrial(db: RegistryDb, trial: TrialAttempt): Promise<boolean> {
-  const { numUpdatedRows } = await db
+export async function requeueTrial(
+  db: RegistryDb,
+  trial: TrialAttempt & { readonly retry?: boolean },
+): Promise<boolean> {
+  return withTransaction(db, async (transaction) => {
+    const { numUpdatedRows } = await transaction
+      .updateTable('trials')
+      .set((row) => ({
+        state: 'waiting' as const,
+        owner_json: null,
+        ended_at: null,
+        retries: row('retries', '+', trial.retry === true ? 1 : 0),
+      }))
+      .where('id', '=', trial.id)
+      .where('attempt', '=', trial.attempt)
+      .where('state', 'in', ['running', 'failed'])
+      .executeTakeFirst();
+    if (numUpdatedRows === 1n) await deleteTrialReports(transaction, trial.id);
+    return numUpdatedRows === 1n;
+  });
+}
+
+/** A sign of life of the trials that a process runs. */
+export async function renewTrials(
+  db: RegistryDb,
+  { studyId, owner }: { readonly studyId: StudyId; readonly owner: ProcessIdentity },
+): Promise<void> {
+  await db
     .updateTable('trials')
-    .set({ state: 'waiting', owner_json: null, ended_at: null })
-    .where('id', '=', trial.id)
-    .where('attempt', '=', trial.attempt)
-    .where('state', 'in', ['running', 'failed'])
-    .executeTakeFirst();
-  return numUpdatedRows === 1n;
+    .set((row) => ({ heartbeat_seq: row('heartbeat_seq', '+', 1) }))
+    .where('study_id', '=', studyId)
+    .where('state', '=', 'running')
+    .where('owner_json', '=', JSON.stringify(owner))
+    .execute();
 }
 
 /** The trials of a study, or those in some states, by number. */
@@ -196,6 +226,8 @@ function toTrial(row: Selectable<TrialsTable>): TrialRow {
     metrics: parseNullableJsonColumn(numbersSchema, row.metrics_json, 'trials.metrics_json', row.id),
     error: parseNullableJsonColumn(runErrorSchema, row.error_json, 'trials.error_json', row.id),
     trainingRunId: row.training_run_id as TrainingRunId | null,
+    retries: row.retries,
+    heartbeatSeq: row.heartbeat_seq,
     owner: parseNullableJsonColumn(processIdentitySchema, row.owner_json, 'trials.owner_json', row.id),
     startedAt: row.started_at,
     endedAt: row.ended_at,

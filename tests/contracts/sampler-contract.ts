@@ -55,5 +55,5 @@ export function suggestAll(sampler: Sampler, space: SearchSpace, most: number): 
 }
 
 function asPast(parameters: TrialParameters, number: number): PastTrial {
-  return { number, parameters, configHash: configHash(parameters), state: 'complete', value: 0 };
+  return { number, parameters, configHash: configHash(parameters), state: 'complete', values: [0] };
 }

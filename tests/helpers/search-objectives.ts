@@ -74,9 +74,9 @@ export function regret({ space, value, least }: Objective, sampler: Sampler, tri
   while (past.length < trials) {
     const parameters = sampler.suggest(space, past.length, past)!;
     const [number, hash] = [past.length, configHash(parameters)];
-    past.push({ number, parameters, configHash: hash, state: 'complete', value: value(parameters) });
+    past.push({ number, parameters, configHash: hash, state: 'complete', values: [value(parameters)] });
   }
-  return Math.min(...past.map((trial) => trial.value!)) - least;
+  return Math.min(...past.map((trial) => trial.values![0]!)) - least;
 }
 
 /** The middle one of a list of odd or even length. */

@@ -78,6 +78,49 @@ test('a search space that cannot be trained is refused before any trial, all pro
   expect(outcome.error?.message).toMatch(/learnRate[\s\S]*learningRate[\s\S]*filters: "many"/);
 });
 
+test('a trial that falls behind is stopped in the middle of its training, which keeps what it measured', async () => {
+  const { services, run } = project;
+  const slow = { learningRate: { choice: [0.01, 1e-7] }, filters: { choice: [4] }, batchSize: { choice: [16] } };
+  const outcome = await run('hpo', {
+    ...{ space: slow, trialEpochs: 12, workers: 1, study: 'pruned' },
+    ...{ metrics: ['validationLoss'], pruner: 'asha', prunerReductionFactor: 2 },
+  });
+  expect(outcome.result).toMatchObject({ study: { complete: 1, pruned: 1, failed: 0 }, best: { trial: 0 } });
+  expect(outcome.messages.join('\n')).toMatch(/Trial 1 pruned: validation loss \d/);
+  const { study, trials } = await listTrials(services, 'pruned');
+  expect(study).toMatchObject({ metric: 'validationLoss', pruner: 'asha', pruned: 1 });
+  expect(trials[1]).toMatchObject({ state: 'pruned', value: expect.any(Number), error: null });
+  const trainingRun = trials[1]!.trainingRun as TrainingRunId;
+  const losses = await listMetrics(services.registry.db, trainingRun, 'validationLoss');
+  expect(losses.length).toBeLessThan(12);
+  expect(losses[0]).toMatchObject({ step: 1 });
+  const { trainingRuns } = await showExperiment(services, 'corners');
+  expect(trainingRuns[0]).toMatchObject({ id: trainingRun, status: 'finished', tags: { trialState: 'pruned' } });
+});
+
+test('a pruner that does not fit the study is refused before any trial, all problems at once', async () => {
+  const outcome = await project.run('hpo', {
+    ...{ space, trialEpochs, metrics: ['validationAccuracy', 'parameters'] },
+    ...{ pruner: 'median', prunerReductionFactor: 3 },
+  });
+  expect(outcome.executed).not.toContain('run-trials');
+  expect(outcome.error?.message).toMatch(
+    /prunerReductionFactor is no setting of pruner median[^]*one metric, and the study has 2: validationAccuracy, parameters/,
+  );
+});
+
+test('a study of several metrics gives its Pareto list', async () => {
+  const sizes = { learningRate: { choice: [0.01] }, filters: { choice: [2, 4] }, batchSize: { choice: [16] } };
+  const metrics = ['validationAccuracy', 'parameters'];
+  const outcome = await project.run('hpo', { space: sizes, trialEpochs: 1, study: 'several', metrics });
+  const { pareto } = outcome.result as { readonly pareto: readonly { readonly values: Record<string, number> }[] };
+  expect(pareto.length).toBeGreaterThan(0);
+  expect(Object.keys(pareto[0]!.values)).toEqual(metrics);
+  expect(pareto.map(({ values }) => values.parameters)).toContain(
+    Math.min(...(await listTrials(project.services, 'several')).trials.map((trial) => trial.metrics.parameters!)),
+  );
+});
+
 test('a cancelled study stops its trainings and is continued later', async () => {
   const { services, run } = project;
   const long = { space, trialEpochs: 2_000, study: 'cancelled', workers: 1 };

@@ -4,7 +4,9 @@ import { getOrCreateExperiment } from '../../registry/experiments.ts';
 import { nameOfDataset } from '../dataset-versions.ts';
 import type { EnginePreference } from '../../training/engines/training-engine.ts';
 import { task } from '../flow-api.ts';
+import type { PrunerParameters } from '../pruner-parameters.ts';
 import type { StudyReference } from '../studies.ts';
+import type { StudyMetric } from '../study-metrics.ts';
 import type { CacheReference } from '../tensor-caches.ts';
 
 /** What `createStudy` takes. */
@@ -19,16 +21,22 @@ export type CreateStudyInput = {
   readonly trialShare: number;
   readonly seed: number;
   readonly engine: EnginePreference;
-};
+  /** What trials are ranked by; default: validation accuracy. */
+  readonly metrics?: readonly [StudyMetric, ...StudyMetric[]] | undefined;
+} & Partial<PrunerParameters>;
 
 /** Opens a study in the registry, new or the one of that name, after checking that its space can be trained. */
 export const createStudy = task(
   { name: 'create-study' },
   async (input: CreateStudyInput, { services, run, log }): Promise<StudyReference> => {
     const { openStudy } = await import('../../training/search/open-study.ts');
+    const { objectivesOf } = await import('../study-metrics.ts');
+    const { prunerSettings } = await import('../pruner-parameters.ts');
     const { searchSpaceFor } = await import('../trial-settings.ts');
     const { registry, clock } = services;
     const space = searchSpaceFor(input.architecture, input.space);
+    const objectives = objectivesOf(input.metrics ?? ['validationAccuracy']);
+    const pruner = prunerSettings(prunerParametersOf(input), { objectives, epochs: input.trialEpochs });
     const dataset = await nameOfDataset(services, input.cache.datasetVersionId);
     const experiment = await getOrCreateExperiment(registry.db, { name: input.experiment ?? dataset, at: clock.now() });
     const { study, resumed } = await openStudy(registry.db, clock, {
@@ -40,16 +48,21 @@ export const createStudy = task(
       space,
       sampler: input.sampler,
       seed: input.seed,
-      metric: 'validationAccuracy',
-      direction: 'maximize',
+      objectives,
       settings: {
         architecture: input.architecture,
         epochs: input.trialEpochs,
         trainShare: input.trialShare,
         engine: input.engine,
+        ...(pruner === undefined ? {} : { pruner }),
       },
     });
     log.info(`${resumed ? 'Continuing' : 'New'} study ${study.name} in experiment ${experiment.name}`);
     return { id: study.id, name: study.name };
   },
 );
+
+function prunerParametersOf({ pruner = 'none', ...input }: CreateStudyInput): PrunerParameters {
+  const settings = Object.entries(input).filter(([name]) => name.startsWith('pruner'));
+  return { ...Object.fromEntries(settings), pruner };
+}

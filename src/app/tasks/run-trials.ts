@@ -8,7 +8,7 @@ import { task } from '../flow-api.ts';
 import { loadStudy, type StudyReference } from '../studies.ts';
 import { studySettings } from '../study-settings.ts';
 import type { CacheReference } from '../tensor-caches.ts';
-import { trialBoard, trialTableRow } from '../trial-board.ts';
+import { metricLabel, trialBoard, trialTableRow } from '../trial-board.ts';
 
 /** What `runTrials` takes. */
 export type RunTrialsInput = {
@@ -17,6 +17,8 @@ export type RunTrialsInput = {
   readonly workers: number;
   readonly trials: number;
   readonly failOnFailedTrials: boolean;
+  /** How often a trial is run again whose process died or that failed; default 3. */
+  readonly maxRetries?: number | undefined;
   /** Whether trainings record CPU, memory, disk and images a second; default true. */
   readonly systemMetrics?: boolean | undefined;
 };
@@ -27,14 +29,20 @@ export type RunTrialsInput = {
  */
 export const runTrials = task(
   { name: 'run-trials' },
-  async (input: RunTrialsInput, context): Promise<{ readonly complete: number; readonly failed: number }> => {
+  async (
+    input: RunTrialsInput,
+    context,
+  ): Promise<{ readonly complete: number; readonly pruned: number; readonly failed: number }> => {
     const { optimize } = await import('../../training/search/optimize.ts');
+    const { createPruner } = await import('../../training/search/pruners/catalogue.ts');
     const { runTrial } = await import('../run-trial.ts');
     const { registry, clock } = context.services;
     const study = await loadStudy(context.services, input.study);
     // Every trial tells which engine it has, and they all have the same.
     const trialContext = { ...context, log: sayOnce(context.log) };
-    const board = trialBoard(studySettings(study).epochs, context.progress);
+    const { epochs, pruner } = studySettings(study);
+    const [{ metric, direction }] = study.objectives;
+    const board = trialBoard({ epochs, objectives: study.objectives }, context.progress);
     const outcome = optimize({
       db: registry.db,
       clock,
@@ -43,6 +51,8 @@ export const runTrials = task(
       workers: input.workers,
       owner: identifyProcess()!,
       isAlive: async (owner) => livenessOf(owner) !== 'dead' && (await ownsOpenFlowRun(registry.db, owner)),
+      ...(pruner === undefined ? {} : { pruner: createPruner(pruner, { studyName: study.name, direction }) }),
+      ...(input.maxRetries === undefined ? {} : { maxRetries: input.maxRetries }),
       failOnFailedTrials: input.failOnFailedTrials,
       signal: context.signal,
       onPlan: (plan) => {
@@ -51,19 +61,23 @@ export const runTrials = task(
       },
       onTrial: (trial) => {
         board.show(trial);
-        logTrial(trial, context.log);
+        logTrial(trial, metric, context.log);
       },
-      runTrial: (trial, signal) => {
+      runTrial: (trial, signal, report) => {
         const { cache, systemMetrics } = input;
-        return runTrial(trial, { study, cachePath: cache.path, context: trialContext, signal, board, systemMetrics });
+        const scene = { study, cachePath: cache.path, context: trialContext, signal, board, systemMetrics };
+        return runTrial(trial, scene, report);
       },
     });
     try {
-      const { complete, failed } = await outcome;
-      return { complete, failed };
+      const { complete, pruned, failed } = await outcome;
+      return { complete, pruned, failed };
     } finally {
       const trials = await listTrials(registry.db, study.id);
-      await context.artifacts.table('trials', trials.map(trialTableRow));
+      await context.artifacts.table(
+        'trials',
+        trials.map((trial) => trialTableRow(trial, study.objectives)),
+      );
     }
   },
 );
@@ -77,8 +91,21 @@ function planSentence({ planned, size, kept, retried }: StudyPlan): string {
   return `${planned} trials of ${points}${notes.length > 0 ? `; ${notes.join(', ')}` : ''}`;
 }
 
-function logTrial({ number, state, value, params, error }: TrialRow, log: Logger): void {
-  if (state === 'running') log.debug(`Trial ${number} started`, params);
-  else if (value !== null) log.info(`Trial ${number}: validation accuracy ${value.toFixed(4)}`, params);
-  else log.warn(`Trial ${number} ${state}: ${error?.message ?? 'no value'}`, params);
+function logTrial({ number, state, value, params, error }: TrialRow, metric: string, log: Logger): void {
+  const told = value === null ? '' : `: ${metricLabel(metric)} ${value.toFixed(4)}`;
+  switch (state) {
+    case 'waiting':
+      return;
+    case 'running':
+      log.debug(`Trial ${number} started`, params);
+      return;
+    case 'complete':
+      log.info(`Trial ${number}${told}`, params);
+      return;
+    case 'pruned':
+      log.info(`Trial ${number} pruned${told}`, params);
+      return;
+    case 'failed':
+      log.warn(`Trial ${number} failed: ${error?.message ?? 'no value'}`, params);
+  }
 }

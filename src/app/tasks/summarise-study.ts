@@ -1,12 +1,21 @@
 import type { JsonObject } from '../../core/json.ts';
 import { listTrials } from '../../registry/trials.ts';
+import { paretoTrials, type ParetoTrial } from '../pareto-trials.ts';
 import { loadStudy, rankedTrials, type StudyReference } from '../studies.ts';
 import { task } from '../flow-api.ts';
 
 /** A study and its best trial. */
 export type StudySummary = {
-  readonly study: StudyReference & { readonly trials: number; readonly complete: number; readonly failed: number };
+  readonly study: StudyReference & {
+    readonly trials: number;
+    readonly complete: number;
+    readonly pruned: number;
+    readonly failed: number;
+  };
+  /** Of several metrics: of the Pareto front the best by the first metric. */
   readonly best: { readonly trial: number; readonly params: JsonObject; readonly value: number };
+  /** Of several metrics: the trials that no other is better than in all of them. */
+  readonly pareto?: readonly ParetoTrial[];
 };
 
 /** What a study found: how its trials ended, and the best of them. */
@@ -17,15 +26,17 @@ export const summariseStudy = task(
     const trials = await listTrials(services.registry.db, study.id);
     const [best, ...others] = await rankedTrials(services, study);
     const { number, params, value } = best!;
-    log.info(`Best is trial ${number} with ${study.metric} ${value.toFixed(4)}`, params);
+    log.info(`Best is trial ${number} with ${study.objectives[0].metric} ${value.toFixed(4)}`, params);
     return {
       study: {
         ...reference,
         trials: trials.length,
         complete: 1 + others.length,
+        pruned: trials.filter((trial) => trial.state === 'pruned').length,
         failed: trials.filter((trial) => trial.state === 'failed').length,
       },
       best: { trial: number, params, value },
+      ...(study.objectives.length === 1 ? {} : { pareto: paretoTrials(trials, study.objectives) }),
     };
   },
 );

@@ -46,8 +46,8 @@ async function printTrials(services: AppServices, wanted: string | undefined, ou
       { heading: '', cell: (row) => row.error ?? (row.trial === study.best?.trial ? paint.green('best') : '') },
     ]),
   );
-  const { name, state, complete, failed } = study;
-  const ended = `${complete} complete${failed > 0 ? `, ${failed} failed` : ''}`;
+  const { name, state, complete, pruned, failed } = study;
+  const ended = `${complete} complete${pruned > 0 ? `, ${pruned} pruned` : ''}${failed > 0 ? `, ${failed} failed` : ''}`;
   output.remark(output.paintRemark.dim(`\nStudy ${name}: ${state}, ${study.trials} trials, ${ended}.`));
 }
 

@@ -2,9 +2,12 @@ import type { Clock } from '../../core/clock.ts';
 import type { ProcessIdentity } from '../../registry/process-identity.ts';
 import { withTransaction, type RegistryDb } from '../../registry/registry-db.ts';
 import type { StudyRow } from '../../registry/studies.ts';
+import { listTrialReports, type TrialReport } from '../../registry/trial-reports.ts';
 import { claimTrial, insertTrials, listTrials, type TrialRow } from '../../registry/trials.ts';
+import { isSameProcess } from './retry-trials.ts';
 import type { PastTrial, Sampler } from './samplers/sampler.ts';
 import { configHash, type SearchSpace } from './search-space.ts';
+import { valuesOf } from './study-outcome.ts';
 import { parametersOf } from './trial-parameters.ts';
 
 export type NextTrial =
@@ -34,22 +37,13 @@ export async function nextTrial({ db, clock, study, space, sampler, planned, own
     if (waiting !== undefined) return { kind: 'trial', trial: waiting };
     const trials = await listTrials(transaction, study.id);
     const number = trials.length;
-    const params = number < planned ? sampler.suggest(space, number, trials.map(asPast)) : undefined;
+    const params =
+      number < planned ? sampler.suggest(space, number, await pastOf(transaction, study, trials)) : undefined;
     if (params === undefined) return { kind: othersRun(trials, owner) ? 'wait' : 'done' };
     await insertTrials(transaction, study.id, [{ params, configHash: configHash(params) }]);
     const trial = await claimTrial(transaction, claim);
     return trial === undefined ? { kind: 'done' } : { kind: 'trial', trial };
   });
-}
-
-/** Whether two identities name the same process. */
-export function isSameProcess(left: ProcessIdentity, right: ProcessIdentity): boolean {
-  return (
-    left.host === right.host &&
-    left.bootId === right.bootId &&
-    left.pid === right.pid &&
-    left.processStart === right.processStart
-  );
 }
 
 function othersRun(trials: readonly TrialRow[], owner: ProcessIdentity): boolean {
@@ -58,7 +52,18 @@ function othersRun(trials: readonly TrialRow[], owner: ProcessIdentity): boolean
   );
 }
 
-function asPast(trial: TrialRow): PastTrial {
-  const { number, configHash: hash, state, value } = trial;
-  return { number, parameters: parametersOf(trial), configHash: hash, state, ...(value === null ? {} : { value }) };
+async function pastOf(db: RegistryDb, study: StudyRow, trials: readonly TrialRow[]): Promise<readonly PastTrial[]> {
+  const reports = trials.some(({ state }) => state === 'pruned') ? await listTrialReports(db, study.id) : undefined;
+  return trials.map((trial) => asPast(trial, study, reports?.get(trial.id)));
+}
+
+function asPast(trial: TrialRow, study: StudyRow, reports: readonly TrialReport[] = []): PastTrial {
+  const { number, configHash: hash, state } = trial;
+  const values = valuesOf(trial, study.objectives);
+  const last = state === 'pruned' ? reports.at(-1) : undefined;
+  return {
+    ...{ number, parameters: parametersOf(trial), configHash: hash, state },
+    ...(values === undefined ? {} : { values }),
+    ...(last === undefined ? {} : { lastStep: last.step }),
+  };
 }

@@ -9,7 +9,7 @@ import {
 } from '../../core/ids.ts';
 import { canonicalJson, type Json, type JsonObject } from '../../core/json.ts';
 import { withTransaction, type RegistryDb } from '../../registry/registry-db.ts';
-import { insertStudy, listStudies, type StudyRow } from '../../registry/studies.ts';
+import { insertStudy, listStudies, type Objectives, type StudyRow } from '../../registry/studies.ts';
 import { describeSearchSpace } from './parse-search-space.ts';
 import { spaceFingerprint, type SearchSpace } from './search-space.ts';
 
@@ -24,9 +24,8 @@ export type StudySpecification = {
   /** One of SAMPLER_NAMES. */
   readonly sampler: string;
   readonly seed: number;
-  /** What `value` of a trial measures, e.g. `validationAccuracy`. */
-  readonly metric: string;
-  readonly direction: StudyRow['direction'];
+  /** What the trials are ranked by, e.g. `validationAccuracy`; the first is a trial's `value`. */
+  readonly objectives: Objectives;
   /** What all trials share: architecture, epochs, engine …. */
   readonly settings: JsonObject;
 };
@@ -66,8 +65,7 @@ function refuseOther(study: StudyRow, wanted: StudySpecification): void {
     ['tensor cache', study.tensorCacheId, wanted.tensorCacheId],
     ['sampler', study.sampler, wanted.sampler],
     ['seed', study.seed, wanted.seed],
-    ['metric', study.metric, wanted.metric],
-    ['direction', study.direction, wanted.direction],
+    ['metrics', study.objectives, wanted.objectives],
     ['settings', study.settings, wanted.settings],
   ];
   const differences = compared

@@ -6,13 +6,19 @@ import type { TrialRow } from '../../../src/registry/trials.ts';
 
 function trial(number: number, state: TrialRow['state'], value: number | null = null): TrialRow {
   const nothing = { metrics: null, error: null, trainingRunId: null, owner: null, startedAt: 0, endedAt: null };
+  const life = { retries: 0, heartbeatSeq: 0 };
   const identity = { id: `t${number}` as TrialId, studyId: 's' as StudyId, configHash: '', attempt: 1 };
-  return { ...identity, ...nothing, number, state, value, params: { filters: number } };
+  return { ...identity, ...nothing, ...life, number, state, value, params: { filters: number } };
 }
 
 function board(epochs: number) {
   const reports: Progress[] = [];
-  return { board: trialBoard(epochs, (progress) => reports.push(progress)), last: () => reports.at(-1)! };
+  return {
+    board: trialBoard({ epochs, objectives: [{ metric: 'validationAccuracy', direction: 'maximize' }] }, (progress) =>
+      reports.push(progress),
+    ),
+    last: () => reports.at(-1)!,
+  };
 }
 
 const epoch = (number: number, validationAccuracy: number) => ({

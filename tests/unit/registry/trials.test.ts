@@ -32,8 +32,7 @@ async function aStudy(db: RegistryDb, name = 'signs', createdAt = 1): Promise<St
     spaceHash: 's',
     sampler: 'grid',
     seed: 4_294_967_295,
-    metric: 'validationAccuracy',
-    direction: 'maximize',
+    objectives: [{ metric: 'validationAccuracy', direction: 'maximize' }],
     settings: { epochs: 3 },
     createdAt,
   });

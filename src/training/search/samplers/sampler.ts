@@ -6,7 +6,10 @@ export type PastTrial = {
   readonly parameters: TrialParameters;
   readonly configHash: string;
   readonly state: 'waiting' | 'running' | 'complete' | 'pruned' | 'failed';
-  readonly value?: number;
+  /** One for each metric of the study; of a pruned trial what it reported last. Absent where it has none. */
+  readonly values?: readonly number[];
+  /** The last step that a pruned trial reported. */
+  readonly lastStep?: number;
 };
 
 /**

@@ -1,16 +1,19 @@
 import { seededRandom, type SeededRandom } from '../../../core/seeded-random.ts';
+import type { Objective } from '../../../registry/studies.ts';
 import { isActive } from '../conditions.ts';
 import { finiteSize } from '../grid.ts';
 import { configHash, type Dimension, type TrialParameters } from '../search-space.ts';
 import { conditionGroups } from './condition-groups.ts';
 import { coordinateOf, type Coordinate } from './coordinate.ts';
+import { orderTrials } from './order-trials.ts';
 import { parzenEstimator, type ParzenEstimator, type Place } from './parzen-estimator.ts';
 import { randomSampler } from './random-sampler.ts';
 import type { PastTrial, Sampler } from './sampler.ts';
 
 export type TpeOptions = {
   readonly seed: number;
-  readonly direction: 'minimize' | 'maximize';
+  /** One for each metric of the study. */
+  readonly directions: readonly Objective['direction'][];
 };
 
 /** Trials that are drawn at random before anything can be learnt of them. */
@@ -21,9 +24,10 @@ const CANDIDATES = 24;
 /**
  * The tree-structured Parzen estimator (J. Bergstra et al., 2011), with the defaults of Optuna 5: after ten random trials,
  * points are drawn where good trials are dense and the others are not. Trials that run count among the others, so that
- * workers do not all try the same place; which points there are then depends on which trial ends first.
+ * workers do not all try the same place; which points there are then depends on which trial ends first. Of several metrics
+ * the good trials are those of the first fronts (`orderTrials`).
  */
-export function tpeSampler({ seed, direction }: TpeOptions): Sampler {
+export function tpeSampler({ seed, directions }: TpeOptions): Sampler {
   const startup = randomSampler(seed);
   return {
     name: 'tpe',
@@ -33,7 +37,7 @@ export function tpeSampler({ seed, direction }: TpeOptions): Sampler {
       if (finished.length < STARTUP_TRIALS) return startup.suggest(space, number, past);
       const taken = new Set(past.map((trial) => trial.configHash));
       const random = seededRandom('tpe sampler', seed, number);
-      const point = walkGroups(conditionGroups(space), { ...split(past, direction), taken, random });
+      const point = walkGroups(conditionGroups(space), { ...split(past, directions), taken, random });
       // Where all that is likely is taken, a finite space still has its rest.
       return point ?? startup.suggest(space, number, past);
     },
@@ -80,22 +84,11 @@ function isFinished({ state }: PastTrial): boolean {
 }
 
 /** The best tenth of the finished trials, at most 25, and the rest with those that run; each in the order of their numbers. */
-function split(
-  past: readonly PastTrial[],
-  direction: TpeOptions['direction'],
-): { readonly good: readonly PastTrial[]; readonly others: readonly PastTrial[] } {
-  const finished = past.filter(isFinished).toSorted((left, right) => compare(left, right, direction));
+function split(past: readonly PastTrial[], directions: TpeOptions['directions']): Pick<Experience, 'good' | 'others'> {
+  const finished = orderTrials(past.filter(isFinished), directions);
   const good = new Set(finished.slice(0, Math.min(Math.ceil(0.1 * finished.length), 25)));
   const counted = past.filter(({ state }) => state !== 'failed').toSorted((left, right) => left.number - right.number);
   return { good: counted.filter((trial) => good.has(trial)), others: counted.filter((trial) => !good.has(trial)) };
-}
-
-/** Pruned trials come after complete ones, those without any value last. */
-function compare(left: PastTrial, right: PastTrial, direction: TpeOptions['direction']): number {
-  const sign = direction === 'maximize' ? -1 : 1;
-  const rank = ({ state, value }: PastTrial): number => (value === undefined ? 2 : state === 'pruned' ? 1 : 0);
-  const byValue = sign * ((left.value ?? 0) - (right.value ?? 0));
-  return rank(left) - rank(right) || byValue || left.number - right.number;
 }
 
 /** Of the trials in which the coordinates counted. */

@@ -44,7 +44,7 @@ test('of a damaged registry no backup is made, and one that is there stays', asy
     const path = await filledRegistry(folder);
     const backup = join(folder, 'backup.db');
     await copyRegistry(path, backup);
-    damagePages(path, 1, 6);
+    damagePages(path, 2, 6);
     await expect(copyRegistry(path, backup)).rejects.toThrow(DataError);
     await expect(copyRegistry(path, join(folder, 'other.db'))).rejects.toThrow('registry salvage NEWFILE');
     expect(inspectRegistry(backup, 'full').sound).toBe(true);

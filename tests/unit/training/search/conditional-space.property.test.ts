@@ -71,7 +71,7 @@ describe('a space with conditions', () => {
   test.each([
     ['grid', () => gridSampler()],
     ['random', () => randomSampler(3)],
-    ['tpe', () => tpeSampler({ seed: 3, direction: 'maximize' })],
+    ['tpe', () => tpeSampler({ seed: 3, directions: ['maximize'] })],
   ])('%s suggests every point once and no other', (_, create) => {
     fc.assert(
       fc.property(spaces, (space) => {
@@ -97,10 +97,10 @@ test('TPE finds the better branch and its own best value', () => {
     momentum: { float: [0, 0.99], when: { optimizer: 'sgd' } },
     rate: { float: [1e-5, 1], log: true },
   });
-  const sampler = tpeSampler({ seed: 5, direction: 'minimize' });
+  const sampler = tpeSampler({ seed: 5, directions: ['minimize'] });
   const valueOf = ({ optimizer, momentum, rate }: TrialParameters): number =>
     (Math.log10(Number(rate)) + 2) ** 2 + (optimizer === 'sgd' ? (Number(momentum) - 0.9) ** 2 : 1);
-  const past: (PastTrial & { readonly value: number })[] = [];
+  const past: PastTrial[] = [];
   for (let number = 0; number < 60; number += 1) {
     const parameters = sampler.suggest(space, number, past)!;
     expect('momentum' in parameters).toBe(parameters.optimizer === 'sgd');
@@ -109,10 +109,10 @@ test('TPE finds the better branch and its own best value', () => {
       parameters,
       configHash: configHash(parameters),
       state: 'complete' as const,
-      value: valueOf(parameters),
+      values: [valueOf(parameters)],
     });
   }
   const late = past.slice(30);
   expect(late.filter(({ parameters }) => parameters.optimizer === 'sgd').length).toBeGreaterThan(20);
-  expect(Math.min(...late.map(({ value }) => value))).toBeLessThan(0.05);
+  expect(Math.min(...late.map(({ values }) => values![0]!))).toBeLessThan(0.05);
 });

@@ -8,7 +8,7 @@ import { samplerContract, suggestAll } from '../../../contracts/sampler-contract
 samplerContract('grid', () => gridSampler());
 samplerContract('shuffled grid', () => gridSampler({ shuffleSeed: 7 }));
 samplerContract('random', () => randomSampler(7));
-samplerContract('tpe', () => tpeSampler({ seed: 7, direction: 'maximize' }));
+samplerContract('tpe', () => tpeSampler({ seed: 7, directions: ['maximize'] }));
 
 test('a shuffled grid has the cells of the grid in an order that its seed decides', () => {
   const space = parseSearchSpace({ x: { int: [1, 30] } });

@@ -15,19 +15,27 @@ function trial(
   state: PastTrial['state'] = 'complete',
 ): PastTrial {
   const parameters = { x, kind: 'a' };
-  return { number, parameters, configHash: configHash(parameters), state, ...(value === undefined ? {} : { value }) };
+  return {
+    number,
+    parameters,
+    configHash: configHash(parameters),
+    state,
+    ...(value === undefined ? {} : { values: [value] }),
+  };
 }
 
 /** Forty trials, the best of them around x = 0.8. */
 const past = Array.from({ length: 40 }, (_, number) => trial(number, number / 40, (number / 40 - 0.8) ** 2));
 
 function meanOfDraws(trials: readonly PastTrial[], direction: 'minimize' | 'maximize' = 'minimize'): number {
-  const draws = Array.from({ length: 30 }, (_, seed) => tpeSampler({ seed, direction }).suggest(space, 40, trials)!);
+  const draws = Array.from({ length: 30 }, (_, seed) =>
+    tpeSampler({ seed, directions: [direction] }).suggest(space, 40, trials)!,
+  );
   return draws.reduce((sum, { x }) => sum + Number(x), 0) / draws.length;
 }
 
 test('the first ten trials are those of the random sampler', () => {
-  const sampler = tpeSampler({ seed: 3, direction: 'minimize' });
+  const sampler = tpeSampler({ seed: 3, directions: ['minimize'] });
   for (const number of [0, 4, 9]) {
     expect(sampler.suggest(space, number, past.slice(0, number))).toEqual(
       randomSampler(3).suggest(space, number, past.slice(0, number)),
@@ -49,7 +57,7 @@ test('failed trials count for nothing; what was pruned, or runs, is not taken fo
   const spread = (trials: readonly PastTrial[]): number =>
     median(
       Array.from({ length: 30 }, (_, seed) => {
-        const { x } = tpeSampler({ seed, direction: 'minimize' }).suggest(space, 60, trials)!;
+        const { x } = tpeSampler({ seed, directions: ['minimize'] }).suggest(space, 60, trials)!;
         return Math.abs(Number(x) - 0.8);
       }),
     );
@@ -64,7 +72,7 @@ test('values stay in the space, whatever their scale, and steps are met exactly'
     share: { float: [0, 1], step: 0.1 },
     fixed: { float: [2, 2] },
   });
-  const sampler = tpeSampler({ seed: 5, direction: 'maximize' });
+  const sampler = tpeSampler({ seed: 5, directions: ['maximize'] });
   const seen: PastTrial[] = [];
   for (let number = 0; number < 60; number += 1) {
     const parameters = sampler.suggest(mixed, number, seen)!;
@@ -73,14 +81,14 @@ test('values stay in the space, whatever their scale, and steps are met exactly'
     expect([2, 4, 6, 8, 10]).toContain(depth);
     expect(Array.from({ length: 11 }, (_, at) => at / 10)).toContain(share);
     expect(fixed).toBe(2);
-    seen.push({ number, parameters, configHash: configHash(parameters), state: 'complete', value: units! - depth! });
+    seen.push({ number, parameters, configHash: configHash(parameters), state: 'complete', values: [units! - depth!] });
   }
 });
 
 test('on most standard objectives it comes nearer to the optimum than random draws', () => {
   const seeds = [1, 2, 3];
   const better = OBJECTIVES.filter((objective) => {
-    const tpe = seeds.map((seed) => regret(objective, tpeSampler({ seed, direction: 'minimize' }), 60));
+    const tpe = seeds.map((seed) => regret(objective, tpeSampler({ seed, directions: ['minimize'] }), 60));
     const random = seeds.map((seed) => regret(objective, randomSampler(seed), 60));
     return median(tpe) < median(random);
   });
