@@ -12,6 +12,9 @@ export type Rows = {
 /** Rows with their classes: `labels` index class names. */
 export type Samples = Rows & { readonly labels: Int32Array };
 
+/** Rows with what a model shall say of them: class indices `[count]`, or numbers `[count, outputs]`, row-major. */
+export type Examples = Rows & { readonly labels: Int32Array | Float32Array };
+
 /** Images as the rows of a model that takes pixels. */
 export function samplesOf({ images, labels, count, height, width, channels }: LabelledImages): Samples {
   return { inputs: images, shape: [height, width, channels], labels, count };

@@ -2,8 +2,9 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { TrainingError } from '../core/errors.ts';
 import { rowSize, type Samples } from '../core/samples.ts';
 import { isAugmenting } from './augment/augmentation.ts';
-import { classifierShape, requireClassifier } from './classifier.ts';
+import { classifierShape, requireTrainable } from './classifier.ts';
 import { describeSizes } from './image-shape.ts';
+import { lossOf } from './losses/loss.ts';
 import type { TrainingSettings } from './training-settings.ts';
 
 /** @throws TrainingError when settings, model and data do not fit each other, before any time is spent. */
@@ -14,7 +15,7 @@ export function checkTrainingInput(input: {
   readonly validation: Samples;
 }): void {
   const { model, settings, train, validation } = input;
-  requireClassifier(model);
+  requireTrainable(model, lossOf(settings).name);
   checkSettings(settings);
   requireThat(
     !isAugmenting(settings.augmentation) || train.shape.length === 3,

@@ -1,13 +1,15 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { TrainingError } from '../core/errors.ts';
-import type { Layer } from './tensorflow.ts';
+import { modelHead, type ModelHead } from './head.ts';
+import type { LossName } from './losses/loss.ts';
 
-/** The layer whose softmax ends a classifier. */
-export type SoftmaxHead =
-  { readonly kind: 'activation'; readonly layer: Layer } | { readonly kind: 'layer'; readonly layer: Layer };
-
-/** Why the model is not an image classifier as the engines want it, in a sentence; undefined when it is one. */
+/** Why the model is not an image classifier, in a sentence; undefined when it is one. */
 export function classifierRefusal(model: LayersModel): string | undefined {
+  return shapeRefusal(model) ?? headRefusal(model, ['softmax', 'sigmoid'], 'its output must be class probabilities');
+}
+
+/** Why no engine can train a model of this shape, in a sentence; undefined when one could. */
+export function shapeRefusal(model: LayersModel): string | undefined {
   const [input, ...furtherInputs] = model.inputs;
   const [output, ...furtherOutputs] = model.outputs;
   if (input === undefined || output === undefined || furtherInputs.length + furtherOutputs.length > 0) {
@@ -22,17 +24,28 @@ export function classifierRefusal(model: LayersModel): string | undefined {
   if (!isFixed(output.shape, 2)) {
     return `Model '${model.name}' gives ${describe(output.shape)}; [batch, classes] is needed.`;
   }
-  if (findHead(model) === undefined) {
-    const { name } = output.sourceLayer;
-    return `Model '${model.name}' ends in layer '${name}' without a softmax; its output must be class probabilities.`;
-  }
   return undefined;
 }
 
-/** @throws TrainingError with the refusal, when there is one. */
-export function requireClassifier(model: LayersModel): void {
-  const refusal = classifierRefusal(model);
-  if (refusal !== undefined) throw new TrainingError(refusal);
+/** @throws TrainingError with the refusal of its shape, when there is one. */
+export function requireShape(model: LayersModel): void {
+  const refusal = shapeRefusal(model);
+  if (refusal !== undefined) throw new TrainingError(refusal, { details: { model: model.name } });
+}
+
+/** How a model must end for a loss; one that is not here takes any output. */
+const HEADS: Partial<Readonly<Record<LossName, readonly ModelHead['activation'][]>>> = {
+  'cross-entropy': ['softmax'],
+  'binary-cross-entropy': ['sigmoid'],
+  focal: ['softmax', 'sigmoid'],
+};
+
+/** @throws TrainingError when the model cannot be trained at all or, naming layer and loss, does not end as the loss wants. */
+export function requireTrainable(model: LayersModel, loss: LossName): void {
+  requireShape(model);
+  const heads = HEADS[loss];
+  const refusal = heads === undefined ? undefined : headRefusal(model, heads, `loss ${loss} needs it`);
+  if (refusal !== undefined) throw new TrainingError(refusal, { details: { model: model.name, loss } });
 }
 
 /** Shape of one input row – `[height, width, channels]` of uint8 images or `[features]` of float32 – and number of classes. */
@@ -41,20 +54,16 @@ export function classifierShape(model: LayersModel): { readonly input: readonly 
   return { input, classes: model.outputs[0]?.shape[1] ?? 0 };
 }
 
-/**
- * The softmax that ends the model: the loss works on what goes into it, the logits, because log(softmax(x)) loses digits.
- * @throws TrainingError when the model does not end in one.
- */
-export function softmaxHead(model: LayersModel): SoftmaxHead {
-  requireClassifier(model);
-  return findHead(model)!;
-}
-
-function findHead(model: LayersModel): SoftmaxHead | undefined {
-  const layer = model.outputs[0]?.sourceLayer;
-  if (layer === undefined) return undefined;
-  if (layer.getClassName() === 'Softmax') return { kind: 'layer', layer };
-  return layer.getConfig().activation === 'softmax' ? { kind: 'activation', layer } : undefined;
+function headRefusal(
+  model: LayersModel,
+  heads: readonly ModelHead['activation'][],
+  because: string,
+): string | undefined {
+  const { activation } = modelHead(model);
+  if (heads.includes(activation)) return undefined;
+  const { name } = model.outputs[0]!.sourceLayer;
+  const found = activation === 'linear' ? '' : ` but with a ${activation}`;
+  return `Model '${model.name}' ends in layer '${name}' without a ${heads.join(' or ')}${found}; ${because}.`;
 }
 
 function isFixed(shape: readonly (number | null)[], rank: number): boolean {

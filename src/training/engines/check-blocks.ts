@@ -1,5 +1,5 @@
 import { seededRandom, type SeededRandom } from '../../core/seeded-random.ts';
-import { compileTrainingGraph } from '../onnx/compile-training.ts';
+import { compileTrainingGraph, type TrainingGraph } from '../onnx/compile-training.ts';
 import type { MapLowering } from '../onnx/maps/create-maps.ts';
 import type { ModelGraph, ModelNode } from '../onnx/model-graph.ts';
 import type { SessionHost } from './session-host.ts';
@@ -10,11 +10,10 @@ import type { TensorData, Tensors } from './session-protocol.ts';
  * @returns what is wrong, in half a sentence; undefined when nothing is.
  */
 export async function checkBlocks(host: SessionHost, block: number): Promise<string | undefined> {
-  const feeds = checkFeeds();
   const step = async (lowering: MapLowering): Promise<Tensors> => {
-    const { model } = compileTrainingGraph(NETWORK, { labelSmoothing: 0, lowering });
-    await host.create(lowering.kind, model, { optimization: 'extended', threads: 1 });
-    return host.run(lowering.kind, feeds);
+    const training = compileTrainingGraph(NETWORK, { lowering });
+    await host.create(lowering.kind, training.model, { optimization: 'extended', threads: 1 });
+    return host.run(lowering.kind, checkFeeds(training));
   };
   try {
     const [expected, actual] = [await step({ kind: 'plain' }), await step({ kind: 'blocked', block, batch: BATCH })];
@@ -46,6 +45,7 @@ const NETWORK: ModelGraph = {
   input: [12, 12, 3],
   classes: 3,
   logits: 'dense',
+  head: 'softmax',
   ...chain([
     ['input', 'InputLayer', {}, [12, 12, 3], {}],
     ['scale', 'Rescaling', { scale: 1 / 128, offset: -1 }, [12, 12, 3], {}],
@@ -89,20 +89,18 @@ function chain(links: readonly Link[]): Pick<ModelGraph, 'nodes' | 'weights'> {
   return { nodes, weights: nodes.flatMap(({ weights }) => weights) };
 }
 
-function checkFeeds(): Tensors {
+function checkFeeds({ weights, slots, scalars }: TrainingGraph): Tensors {
   const random = seededRandom('check of blocked kernels');
   const pixels = Uint8Array.from({ length: BATCH * 12 * 12 * 3 }, () => random.integer(256));
-  const weights = NETWORK.weights.flatMap(({ name, shape }): (readonly [string, TensorData])[] => [
-    [name, floats(shape, () => startingValue(name, random))],
-    [`${name}:m`, floats(shape, () => 0)],
-    [`${name}:v`, floats(shape, () => 0)],
-  ]);
+  const state: (readonly [string, TensorData])[] = [
+    ...weights.map(({ name, shape }) => [name, floats(shape, () => startingValue(name, random))] as const),
+    ...slots.map(({ name, shape }) => [name, floats(shape, () => 0)] as const),
+    ...Object.entries(scalars(1e-3, 1)).map(([name, value]) => [name, floats([], () => value)] as const),
+  ];
   return {
     image: { type: 'uint8', shape: [BATCH, 12, 12, 3], data: pixels },
     labels: { type: 'int32', shape: [BATCH], data: Int32Array.from({ length: BATCH }, (_, index) => index % 3) },
-    learningRate: floats([], () => 1e-3),
-    epsilon: floats([], () => 1e-7),
-    ...Object.fromEntries(weights),
+    ...Object.fromEntries(state),
   };
 }
 

@@ -1,15 +1,20 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Scalar, Tensor, Tensor2D, Variable } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { Rows, Samples } from '../../core/samples.ts';
+import type { Examples, Rows } from '../../core/samples.ts';
 import type { TensorFlow } from '../tensorflow.ts';
-import { copyWeights, writeWeights } from '../weights.ts';
-import { ADAM } from '../adam.ts';
+import { copyWeights } from '../weights.ts';
+import { classifierShape, requireTrainable, shapeRefusal } from '../classifier.ts';
+import { modelHead } from '../head.ts';
+import { weightRole } from '../initial-weights.ts';
+import { lossOf } from '../losses/loss.ts';
+import { findOptimizerRule } from '../optimizers/catalogue.ts';
+import { optimizerOf } from '../optimizers/optimizer.ts';
 import { applyForTraining } from './cpu-forward.ts';
-import { classifierRefusal, classifierShape, requireClassifier } from '../classifier.ts';
-import { optimizerSlots } from './cpu-optimizer-slots.ts';
-import { requireFittingState } from './trainer-state.ts';
-import type { StateTensor, StepResult, Trainer, TrainerOptions, TrainingEngine } from './training-engine.ts';
+import { countCorrect, tfjsLoss } from './tfjs-loss.ts';
+import { createTfjsOptimizer, type NamedVariable } from './tfjs-optimizer.ts';
+import { tfjsState, weightName } from './tfjs-state.ts';
+import type { StepResult, Trainer, TrainerOptions, TrainingEngine } from './training-engine.ts';
 
 /**
  * TensorFlow.js on one core: automatic differentiation of whatever layers the model has. The reference that other
@@ -31,9 +36,9 @@ export function createTfjsEngine(
   return {
     name,
     version,
-    refusal: (model) => Promise.resolve(classifierRefusal(model)),
+    refusal: (model) => Promise.resolve(shapeRefusal(model)),
     createTrainer: (model, options) => {
-      requireClassifier(model);
+      requireTrainable(model, lossOf(options).name);
       return Promise.resolve(createTfjsTrainer(tf, backend, model, options));
     },
   };
@@ -41,17 +46,25 @@ export function createTfjsEngine(
 
 function createTfjsTrainer(tf: TensorFlow, backend: string, model: LayersModel, options: TrainerOptions): Trainer {
   const { core } = tf;
-  const optimizer = core.train.adam(0, ADAM.beta1, ADAM.beta2, ADAM.epsilon);
-  const variables = model.trainableWeights.map((weight) => weight.read()).filter((tensor) => isVariable(tf, tensor));
-  const slots = optimizerSlots(tf, optimizer, variables);
+  const moved = movedVariables(tf, model);
+  const variables = moved.map(({ variable }) => variable);
+  const optimizer = createTfjsOptimizer(tf, findOptimizerRule(optimizerOf(options)), moved, options);
+  const kept = tfjsState(tf, model, optimizer.slots);
   let steps = 0;
 
-  const lossOf = (batch: Samples, result: { correct: number }): Scalar => {
+  const lossOfBatch = (batch: Examples, result: { correct: number }): Scalar => {
     const logits = applyForTraining(tf, model, toTensor(tf, model, batch), { seed: options.seed, step: steps });
-    const labels = core.tensor1d(batch.labels, 'int32');
-    result.correct = core.sum(core.equal(core.argMax(logits, 1), labels)).dataSync()[0] ?? 0;
-    const loss = crossEntropy(tf, logits, labels, options.labelSmoothing);
-    return model.calculateLosses().reduce<Scalar>((sum, penalty) => core.add(sum, penalty), loss);
+    result.correct = countCorrect(tf, logits, batch.labels);
+    const { classWeights } = options;
+    const loss = tfjsLoss(tf, logits, batch, {
+      loss: lossOf(options),
+      head: modelHead(model).activation,
+      classWeights,
+    });
+    return [...model.calculateLosses(), ...kernelPenalties(tf, moved, options)].reduce<Scalar>(
+      (sum, penalty) => core.add(sum, penalty),
+      loss,
+    );
   };
 
   return {
@@ -59,11 +72,11 @@ function createTfjsTrainer(tf: TensorFlow, backend: string, model: LayersModel, 
       // Lets messages and aborts through: the step itself blocks.
       await nextTurn();
       await core.setBackend(backend);
-      Reflect.set(optimizer, 'learningRate', learningRate);
       const result = { correct: 0 };
       const loss = core.tidy(() => {
-        const cost = optimizer.minimize(() => lossOf(batch, result), true, variables);
-        return cost?.dataSync()[0] ?? NaN;
+        const { value, grads } = core.variableGrads(() => lossOfBatch(batch, result), variables);
+        optimizer.apply(grads, learningRate, steps + 1);
+        return value.dataSync()[0] ?? NaN;
       });
       steps += 1;
       return { loss, correct: result.correct };
@@ -74,16 +87,9 @@ function createTfjsTrainer(tf: TensorFlow, backend: string, model: LayersModel, 
       return predictOnCpu(tf, model, inputs, count);
     },
     readWeights: () => Promise.resolve(copyWeights(model)),
-    readState: async () => ({ steps, tensors: { ...weightTensors(model), ...(await slots.read()) } }),
+    readState: () => Promise.resolve({ steps, tensors: kept.read() }),
     restore: async (state) => {
-      const weights = Object.entries(weightTensors(model));
-      const expected = weights.map(([name, { shape }]) => ({ name, shape }));
-      requireFittingState(state, [...expected, ...slots.expected()]);
-      await writeWeights(
-        model,
-        weights.map(([name]) => state.tensors[name]!.data),
-      );
-      await slots.write(state);
+      await kept.write(state);
       steps = state.steps;
     },
     dispose: () => {
@@ -93,19 +99,28 @@ function createTfjsTrainer(tf: TensorFlow, backend: string, model: LayersModel, 
   };
 }
 
-/** The model's weights under names that no two of them share. */
-function weightTensors(model: LayersModel): Record<string, StateTensor> {
-  const data = copyWeights(model);
-  return Object.fromEntries(
-    model.weights.map(({ originalName, shape }, index) => [
-      `${index}:${originalName}`,
-      { shape: shape.map((size) => size ?? 0), data: data[index]! },
-    ]),
-  );
+/** The model's trainable variables, named by their places among its weights. */
+function movedVariables({ core }: TensorFlow, model: LayersModel): NamedVariable[] {
+  const trainable = new Set(model.trainableWeights);
+  return model.weights.flatMap((weight, index) => {
+    const variable: Tensor = weight.read();
+    if (!trainable.has(weight) || !(variable instanceof core.Variable)) return [];
+    return [{ name: weightName(weight, index), variable }];
+  });
 }
 
-function isVariable({ core }: TensorFlow, tensor: Tensor): tensor is Variable {
-  return tensor instanceof core.Variable;
+/** What the kernels add to the loss by the settings; the layers' own regularizers come beside it. */
+function kernelPenalties(
+  { core }: TensorFlow,
+  moved: readonly NamedVariable[],
+  { l1 = 0, l2 = 0 }: TrainerOptions,
+): Scalar[] {
+  const kernels = moved.filter(({ name }) => weightRole(name).endsWith('kernel'));
+  return kernels.flatMap(({ variable }) => [
+    // Not abs: at zero TensorFlow.js gives it the gradient -1.
+    ...(l1 === 0 ? [] : [core.mul<Scalar>(l1, core.sum(core.mul(variable, core.sign(variable))))]),
+    ...(l2 === 0 ? [] : [core.mul<Scalar>(l2, core.sum(core.square(variable)))]),
+  ]);
 }
 
 /** Probabilities `[count, classes]` of that many rows, computed by TensorFlow.js. */
@@ -122,12 +137,4 @@ function toTensor(
   { inputs, count }: { inputs: Rows['inputs']; count: number },
 ): Tensor {
   return tf.core.tensor(Float32Array.from(inputs), [count, ...classifierShape(model).input]);
-}
-
-function crossEntropy({ core }: TensorFlow, logits: Tensor2D, labels: Tensor, smoothing: number): Scalar {
-  const classes = logits.shape[1];
-  const elsewhere = smoothing / classes;
-  const targets = core.oneHot(labels, classes, 1 - smoothing + elsewhere, elsewhere, 'float32');
-  const perImage = core.sum(core.mul(targets, core.logSoftmax(logits)), 1);
-  return core.neg(core.mean(perImage));
 }

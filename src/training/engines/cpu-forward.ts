@@ -1,14 +1,14 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Layer, TensorFlow } from '../tensorflow.ts';
-import { softmaxHead } from '../classifier.ts';
+import { modelHead } from '../head.ts';
 import { dropoutMask } from './dropout-mask.ts';
 
 type Override = { readonly target: object; readonly key: string; readonly value: unknown };
 
 /**
  * The model's logits `[batch, classes]` in training mode. TensorFlow.js draws dropout masks from a generator that cannot
- * be seeded per step and offers only the softmax's output, so the dropout layers' `call` and the last activation are
+ * be seeded per step and offers only the head's output, so the dropout layers' `call` and the last activation are
  * replaced for the duration of this call.
  */
 export function applyForTraining(
@@ -21,7 +21,7 @@ export function applyForTraining(
     .filter((layer) => layer.getClassName() === 'Dropout')
     .map((layer) => seededDropout(tf, layer, masks));
   return withOverrides(
-    [...dropouts, withoutSoftmax(tf, model)],
+    [...dropouts, ...withoutHead(tf, model)],
     () => model.apply(images, { training: true }) as Tensor2D,
   );
 }
@@ -37,17 +37,20 @@ function seededDropout({ core }: TensorFlow, layer: Layer, { seed, step }: { see
   return { target: layer, key: 'call', value: call };
 }
 
-function withoutSoftmax({ layers }: TensorFlow, model: LayersModel): Override {
-  const { kind, layer } = softmaxHead(model);
-  if (kind === 'layer') {
-    return {
-      target: layer,
-      key: 'call',
-      value: (inputs: Tensor | Tensor[]) => (Array.isArray(inputs) ? inputs[0] : inputs),
-    };
+function withoutHead({ layers }: TensorFlow, model: LayersModel): Override[] {
+  const { kind, layer } = modelHead(model);
+  switch (kind) {
+    case 'none':
+      return [];
+    case 'layer': {
+      const call = (inputs: Tensor | Tensor[]) => (Array.isArray(inputs) ? inputs[0] : inputs);
+      return [{ target: layer, key: 'call', value: call }];
+    }
+    case 'activation': {
+      const linear: unknown = Reflect.get(layers.layers.activation({ activation: 'linear' }), 'activation');
+      return [{ target: layer, key: 'activation', value: linear }];
+    }
   }
-  const linear: unknown = Reflect.get(layers.layers.activation({ activation: 'linear' }), 'activation');
-  return { target: layer, key: 'activation', value: linear };
 }
 
 function withOverrides<Result>(overrides: readonly Override[], body: () => Result): Result {

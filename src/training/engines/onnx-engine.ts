@@ -1,7 +1,8 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { MlflowTsError, TrainingError } from '../../core/errors.ts';
-import type { Rows, Samples } from '../../core/samples.ts';
-import { adamScalars } from '../onnx/adam-update.ts';
+import type { Examples, Rows } from '../../core/samples.ts';
+import { requireTrainable } from '../classifier.ts';
+import { lossOf } from '../losses/loss.ts';
 import { compileInferenceGraph, PROBABILITIES_OUTPUT } from '../onnx/compile-inference.ts';
 import { compileTrainingGraph, type TrainingGraph } from '../onnx/compile-training.ts';
 import { inputName } from '../onnx/forward.ts';
@@ -19,7 +20,7 @@ import { requireFittingState } from './trainer-state.ts';
 
 /**
  * Compiles the model to one ONNX graph a training step and runs it with ONNX Runtime in a worker thread; weights and
- * Adam's moments stay there until they are read. The event loop of the calling thread stays free.
+ * the optimiser's slots stay there until they are read. The event loop of the calling thread stays free.
  */
 export function createOnnxEngine(runtime: OnnxRuntime, kernels: BlockKernels = NO_BLOCKS): TrainingEngine {
   return {
@@ -29,6 +30,7 @@ export function createOnnxEngine(runtime: OnnxRuntime, kernels: BlockKernels = N
     refusal: (model) => Promise.resolve(runtime.kind === 'missing' ? runtime.reason : compileRefusal(model)),
     createTrainer: async (model, options) => {
       if (runtime.kind === 'missing') throw new TrainingError(`Engine onnx: ${runtime.reason}.`);
+      requireTrainable(model, lossOf(options).name);
       const graph = readModelGraph(model);
       const training = compileTrainingGraph(graph, { ...options, lowering: { kind: 'plain' } });
       const host = startSessionHost(runtime.name);
@@ -59,7 +61,7 @@ function mannerOf(runtime: OnnxRuntime, kernels: BlockKernels): Pick<TrainingEng
 
 function compileRefusal(model: LayersModel): string | undefined {
   try {
-    compileTrainingGraph(readModelGraph(model), { labelSmoothing: 0, lowering: { kind: 'plain' } });
+    compileTrainingGraph(readModelGraph(model), { loss: 'mse', lowering: { kind: 'plain' } });
     return undefined;
   } catch (error) {
     if (error instanceof MlflowTsError) return error.message;
@@ -82,10 +84,8 @@ function openSessions(host: SessionHost, graph: ModelGraph, kernels: BlockKernel
 async function load(host: SessionHost, model: LayersModel, graph: ModelGraph, training: TrainingGraph): Promise<void> {
   const values = copyWeights(model);
   const weights = graph.weights.map(({ name, shape }, index) => [name, floats(values[index]!, shape)] as const);
-  const moments = training.moments.map(
-    ({ name, shape }) => [name, floats(new Float32Array(size(shape)), shape)] as const,
-  );
-  await host.store(Object.fromEntries([...weights, ...moments]));
+  const slots = training.slots.map(({ name, shape }) => [name, floats(new Float32Array(size(shape)), shape)] as const);
+  await host.store(Object.fromEntries([...weights, ...slots]));
 }
 
 function createOnnxTrainer(
@@ -131,9 +131,9 @@ function createOnnxTrainer(
 /** All that is carried from step to step. */
 function stateTensors({
   weights,
-  moments,
+  slots,
 }: TrainingGraph): readonly { readonly name: string; readonly shape: readonly number[] }[] {
-  return [...weights, ...moments];
+  return [...weights, ...slots];
 }
 
 function stateOf(tensors: Tensors, name: string): StateTensor {
@@ -141,23 +141,26 @@ function stateOf(tensors: Tensors, name: string): StateTensor {
 }
 
 function stepFeeds(
-  batch: Samples,
+  batch: Examples,
   graph: ModelGraph,
-  { masks }: TrainingGraph,
+  { masks, scalars }: TrainingGraph,
   { seed, step, learningRate }: { seed: number; step: number; learningRate: number },
 ): Tensors {
   const { labels, count } = batch;
-  const scalars = adamScalars(learningRate, step + 1);
+  const scalarFeeds = Object.entries(scalars(learningRate, step + 1)).map(
+    ([name, value]) => [name, floats(Float32Array.of(value), [])] as const,
+  );
   const maskFeeds = masks.map(({ name, layer, rate, shape }) => {
     const data = dropoutMask(seed, step, layer, count * size(shape), rate);
     return [name, { type: 'uint8', data, shape: [count, ...shape] }] as const;
   });
   return {
     [inputName(graph)]: inputTensor(batch),
-    labels: { type: 'int32', data: labels, shape: [count] },
-    learningRate: floats(Float32Array.of(scalars.learningRate), []),
-    epsilon: floats(Float32Array.of(scalars.epsilon), []),
-    ...Object.fromEntries(maskFeeds),
+    labels:
+      labels instanceof Int32Array
+        ? { type: 'int32', data: labels, shape: [count] }
+        : floats(labels, [count, graph.classes]),
+    ...Object.fromEntries([...scalarFeeds, ...maskFeeds]),
   };
 }
 

@@ -1,5 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { Rows, Samples } from '../../core/samples.ts';
+import type { Examples, Rows } from '../../core/samples.ts';
+import type { LabelKind } from '../losses/loss.ts';
+import type { StepSettings } from '../step-settings.ts';
 
 export const ENGINE_NAMES = ['onnx', 'cpu', 'tensorflow'] as const;
 export type EngineName = (typeof ENGINE_NAMES)[number];
@@ -9,8 +11,9 @@ export type EnginePreference = (typeof ENGINE_PREFERENCES)[number];
 
 /**
  * Runs training steps for a `LayersModel` that takes raw pixels `[batch, height, width, channels]` 0..255, or features
- * `[batch, features]`, and ends in a softmax over the classes: mean softmax cross-entropy, minimised by Adam (arXiv 1412.6980; β₁ 0.9, β₂ 0.999, ε 1e-7).
- * Equal models, batches and options give bit-identical weights in every run of the same engine and thread count.
+ * `[batch, features]`, and gives a row of numbers for each: class probabilities or what the loss compares. Losses and
+ * optimisers are the same in every engine. Equal models, batches and options give bit-identical weights in every run of the
+ * same engine and thread count.
  */
 export interface TrainingEngine {
   readonly name: EngineName;
@@ -26,20 +29,22 @@ export interface TrainingEngine {
   createTrainer(model: LayersModel, options: TrainerOptions): Promise<Trainer>;
 }
 
-export type TrainerOptions = {
+export type TrainerOptions = StepSettings & {
   /** Decides the dropout masks. */
   readonly seed: number;
   /** Cores to compute on; an engine may use fewer. */
   readonly threads: number;
-  /** See TrainingSettings. */
-  readonly labelSmoothing: number;
+  /** What batches are labelled with; default classes. */
+  readonly labelled?: LabelKind;
+  /** Factor of each sample's loss by its class; without it they count the same. Only with classes. */
+  readonly classWeights?: readonly number[];
 };
 
 /** One model in training. Whether the model's own weights follow meanwhile is open: take them with `readWeights`. */
 export interface Trainer {
   /** One optimiser step over a batch of any size. The batch is not changed. */
-  step(batch: Samples, learningRate: number): Promise<StepResult>;
-  /** Probabilities `[count, classes]` of that many rows under the current weights. */
+  step(batch: Examples, learningRate: number): Promise<StepResult>;
+  /** The model's outputs, probabilities `[count, classes]`, for that many rows under the current weights. */
   predict(inputs: Rows['inputs'], count: number): Promise<Float32Array>;
   /** Copies of the current weights, in the order of `model.weights`. */
   readWeights(): Promise<Float32Array[]>;
@@ -53,7 +58,10 @@ export interface Trainer {
   dispose(): Promise<void>;
 }
 
-/** `loss` is the batch's mean before the step, `correct` how many of its images were classified rightly. */
+/**
+ * `loss` is the batch's mean before the step with all penalties, `correct` how many of its images were classified rightly (0 where
+ * labels are numbers).
+ */
 export type StepResult = { readonly loss: number; readonly correct: number };
 
 /** `steps` taken so far decide, with the seed, what every random generator gives next; the tensors are weights and optimiser slots. */

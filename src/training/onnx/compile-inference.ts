@@ -3,6 +3,7 @@ import { lowerForward } from './forward.ts';
 import { createGraphBuilder, type Value } from './graph-builder.ts';
 import { rowsOf, type MapLowering } from './maps/create-maps.ts';
 import type { ModelGraph } from './model-graph.ts';
+import { lowerHead } from './loss/lower-head.ts';
 import { createOperators } from './operators.ts';
 
 export const PROBABILITIES_OUTPUT = 'probabilities';
@@ -39,6 +40,7 @@ export function compileInferenceGraph(
     lowering,
     weight: (name) => values.get(name)!,
   });
-  graph.output(ops.softmax(logits.value), PROBABILITIES_OUTPUT, 'float32', [rowsOf(lowering), model.classes]);
+  const { output } = lowerHead(ops, logits.value, model.head);
+  graph.output(output, PROBABILITIES_OUTPUT, 'float32', [rowsOf(lowering), model.classes]);
   return finishModel(graph, metadata);
 }

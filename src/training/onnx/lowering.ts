@@ -72,10 +72,11 @@ export function readConfig<Schema extends z.ZodType>(node: ModelNode, schema: Sc
   throw unsupported(node, `this setting of ${options.join(', ')} has no ONNX form yet`);
 }
 
-/** Regularizers and constraints change the loss or the weights behind the layer's back: none may be set. */
+/**
+ * Constraints and penalties on outputs change the weights or the loss behind the layer's back: none may be set. Penalties on
+ * weights are in penalties.ts.
+ */
 export const plainWeights = {
-  kernelRegularizer: z.null().optional(),
-  biasRegularizer: z.null().optional(),
   activityRegularizer: z.null().optional(),
   kernelConstraint: z.null().optional(),
   biasConstraint: z.null().optional(),

@@ -1,6 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { TrainingError } from '../../core/errors.ts';
-import { classifierShape, softmaxHead } from '../classifier.ts';
+import { classifierShape, requireShape } from '../classifier.ts';
+import { modelHead, type HeadActivation } from '../head.ts';
 import { weightRole } from '../initial-weights.ts';
 import type { Layer } from '../tensorflow.ts';
 
@@ -16,8 +17,9 @@ export type ModelGraph = {
   readonly nodes: readonly ModelNode[];
   /** In the order of `model.weights`. */
   readonly weights: readonly ModelWeight[];
-  /** The node whose output is the logits: what goes into the closing softmax. */
+  /** The node whose output is the logits: what goes into the head. */
   readonly logits: string;
+  readonly head: HeadActivation;
 };
 
 export type ModelNode = {
@@ -48,11 +50,14 @@ type WeightTable = ReadonlyMap<Layer['weights'][number], ModelWeight>;
 type Scope = { readonly path: string; readonly trainable: boolean; readonly nodeOf: Map<number, string> };
 
 /**
- * Reads the layers of a classifier.
- * @throws TrainingError for a model that is no classifier, and for a layer that has several outputs.
+/**
+ * Reads the layers of a model.
+ * @throws TrainingError for a model that does not turn images or features into one row of numbers each, and for a layer that
+ * has several outputs.
  */
 export function readModelGraph(model: LayersModel): ModelGraph {
-  const head = softmaxHead(model);
+  requireShape(model);
+  const head = modelHead(model);
   const weights = readWeights(model);
   const reader = createReader(weights, (layer) =>
     head.layer === layer ? { ...layer.getConfig(), activation: 'linear' } : layer.getConfig(),
@@ -66,6 +71,7 @@ export function readModelGraph(model: LayersModel): ModelGraph {
     nodes: reader.nodes,
     weights: model.weights.map((weight) => weights.get(weight)!),
     logits,
+    head: head.activation,
   };
 }
 

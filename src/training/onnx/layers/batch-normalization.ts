@@ -10,8 +10,6 @@ const config = z.object({
   epsilon: z.number(),
   center: z.boolean(),
   scale: z.boolean(),
-  betaRegularizer: z.null().optional(),
-  gammaRegularizer: z.null().optional(),
   betaConstraint: z.null().optional(),
   gammaConstraint: z.null().optional(),
 });

@@ -9,7 +9,6 @@ import { placeWindow, sizeConfig, windowConfig } from '../window.ts';
 const config = z.object({
   ...windowConfig,
   ...plainWeights,
-  depthwiseRegularizer: z.null().optional(),
   depthwiseConstraint: z.null().optional(),
   kernelSize: sizeConfig,
   activation: z.enum(ACTIVATION_NAMES),

@@ -9,9 +9,7 @@ import { placeWindow, sizeConfig, windowConfig } from '../window.ts';
 const config = z.object({
   ...windowConfig,
   ...plainWeights,
-  depthwiseRegularizer: z.null().optional(),
   depthwiseConstraint: z.null().optional(),
-  pointwiseRegularizer: z.null().optional(),
   pointwiseConstraint: z.null().optional(),
   kernelSize: sizeConfig,
   activation: z.enum(ACTIVATION_NAMES),

@@ -38,11 +38,11 @@ nativeTest('blocks that compute something else, or nothing, are not used', async
       ...host,
       run: async (session, feeds) => {
         const outputs = await host.run(session, feeds);
-        if (session === 'blocked') outputs['second/kernel:m:next']!.data.fill(0);
+        if (session === 'blocked') outputs['second/kernel:firstMoment:next']!.data.fill(0);
         return outputs;
       },
     };
-    expect(await checkBlocks(wrong, (await probed()) ?? 8)).toContain("another 'second/kernel:m:next'");
+    expect(await checkBlocks(wrong, (await probed()) ?? 8)).toContain("another 'second/kernel:firstMoment:next'");
     expect(await checkBlocks(host, 7)).toContain('failed in a check');
   } finally {
     await host.close();

@@ -77,11 +77,11 @@ test('tensorflow asked for where it is not installed is an error saying so', asy
 
 test('onnx asked for but impossible is an error naming layer and option', async () => {
   const model = modelWith(
-    layers.conv2d({ name: 'edges', filters: 2, kernelSize: 3, kernelRegularizer: 'l1l2', activation: 'relu' }),
+    layers.conv2d({ name: 'edges', filters: 2, kernelSize: 3, kernelConstraint: 'nonNeg', activation: 'relu' }),
   );
   const choice = chooseEngine('onnx', model, installed);
   await expect(choice).rejects.toThrow(TrainingError);
-  await expect(choice).rejects.toThrow("Layer 'edges' (Conv2D): this setting of kernelRegularizer has no ONNX form");
+  await expect(choice).rejects.toThrow("Layer 'edges' (Conv2D): this setting of kernelConstraint has no ONNX form");
   await expect(chooseEngine('onnx', known, missing)).rejects.toThrow('Engine onnx cannot train this model');
 });
 
