@@ -41,15 +41,13 @@ export async function showTrainingRun(services: AppServices, wanted: string): Pr
   const row = await findTrainingRun(db, wanted);
   const experiment = (await listExperiments(db)).find(({ id }) => id === row.experimentId);
   const artifacts = await listArtifacts(db, { trainingRunId: row.id });
-  const versions = await listModelVersions(db);
+  const versions = await listModelVersions(db, { trainingRunId: row.id });
   return {
     ...(await trainingRunListing(services, row)),
     experiment: experiment?.name ?? row.experimentId,
     ...{ codeVersion: row.codeVersion, engine: row.engine, tensorCache: row.tensorCacheId, flowRun: row.flowRunId },
     trial: await trialOf(services, row),
-    modelVersions: versions
-      .filter(({ trainingRunId }) => trainingRunId === row.id)
-      .map(({ modelName, version }) => ({ name: modelName, version })),
+    modelVersions: versions.map(({ modelName, version }) => ({ name: modelName, version })),
     metricHistory: historyOf(await listMetrics(db, row.id)),
     artifacts: [...new Map(artifacts.map((artifact) => [artifact.key, artifact])).values()],
   };

@@ -42,10 +42,25 @@ export async function listMetrics(db: RegistryDb, trainingRunId: TrainingRunId, 
     .execute();
 }
 
-/** The value of each metric at its last step. */
+/** The value of each metric at its last step; the values of before are not read. */
 export async function latestMetrics(db: RegistryDb, trainingRunId: TrainingRunId): Promise<Record<string, number>> {
-  const metrics = await listMetrics(db, trainingRunId);
-  return Object.fromEntries(metrics.map(({ key, value }) => [key, value]));
+  const rows = await db
+    .selectFrom('metrics')
+    .innerJoin(
+      (from) =>
+        from
+          .selectFrom('metrics')
+          .select((row) => ['key', row.fn.max('step').as('step')])
+          .where('training_run_id', '=', trainingRunId)
+          .groupBy('key')
+          .as('latest'),
+      (join) => join.onRef('latest.key', '=', 'metrics.key').onRef('latest.step', '=', 'metrics.step'),
+    )
+    .select(['metrics.key', 'metrics.value'])
+    .where('metrics.training_run_id', '=', trainingRunId)
+    .orderBy('metrics.key')
+    .execute();
+  return Object.fromEntries(rows.map(({ key, value }) => [key, value]));
 }
 
 /** A metric of a training run. */

@@ -106,15 +106,20 @@ export async function findModelVersion(db: RegistryDb, modelName: string, versio
   );
 }
 
-export type ModelVersionFilter = { readonly modelName?: string; readonly withDeleted?: boolean };
+export type ModelVersionFilter = {
+  readonly modelName?: string;
+  readonly trainingRunId?: TrainingRunId;
+  readonly withDeleted?: boolean;
+};
 
 /** Model versions by model name, newest version first. */
 export async function listModelVersions(db: RegistryDb, filter: ModelVersionFilter = {}): Promise<ModelVersionRow[]> {
-  const { modelName, withDeleted = false } = filter;
+  const { modelName, trainingRunId, withDeleted = false } = filter;
   const rows = await db
     .selectFrom('model_versions')
     .selectAll()
     .$if(modelName !== undefined, (query) => query.where('model_name', '=', modelName!))
+    .$if(trainingRunId !== undefined, (query) => query.where('training_run_id', '=', trainingRunId!))
     .$if(!withDeleted, (query) => query.where('deleted_at', 'is', null))
     .orderBy('model_name')
     .orderBy('version', 'desc')
