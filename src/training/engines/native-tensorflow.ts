@@ -14,10 +14,11 @@ export const NATIVE_BACKEND = 'tensorflow';
  */
 export async function findNativeTensorFlow(
   { core }: TensorFlow,
-  load: () => Promise<unknown> = () => import(PACKAGE as string),
+  load: () => Promise<unknown> = () => import(PACKAGE),
 ): Promise<NativeTensorFlow> {
   try {
-    restoreIsNullOrUndefined(createRequire(import.meta.url)('node:util'));
+    const util: unknown = createRequire(import.meta.url)('node:util');
+    restoreIsNullOrUndefined(util as object);
     const { version } = tensorFlowModule.parse(await load());
     const registered: unknown = core.findBackend(NATIVE_BACKEND);
     if (registered === null) {
@@ -31,7 +32,8 @@ export async function findNativeTensorFlow(
   }
 }
 
-const PACKAGE = '@tensorflow/tfjs-node';
+/** Not a literal type: TypeScript would look for the package. */
+const PACKAGE: string = '@tensorflow/tfjs-node';
 
 const tensorFlowModule = z.object({ version: z.looseObject({ 'tfjs-node': z.string() }) });
 
