@@ -33,7 +33,7 @@ export async function findNativeTensorFlow(
 }
 
 /** Not a literal type: TypeScript would look for the package. */
-const PACKAGE: string = '@tensorflow/tfjs-node';
+const PACKAGE = ['@tensorflow', 'tfjs-node'].join('/');
 
 const tensorFlowModule = z.object({ version: z.looseObject({ 'tfjs-node': z.string() }) });
 
