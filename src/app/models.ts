@@ -1,6 +1,5 @@
-import { join, resolve } from 'node:path';
-import { exportModel as exportFiles } from '../models/export-model.ts';
-import { CHAMPION, findModelVersion } from '../models/find-model-version.ts';
+import { join } from 'node:path';
+import { CHAMPION } from '../models/find-model-version.ts';
 import {
   listModels as listRegistered,
   showModel as showRegistered,
@@ -111,19 +110,4 @@ function versionListing(row: ListedVersion, modelsDir: string): ModelVersionList
     bytes: row.bytes,
     createdAt: isoTime(row.createdAt),
   };
-}
-
-/**
- * Copies a version (`signs` is its champion) to a folder or, when the target ends in `.zip`, a zip file.
- * @throws NotFoundError, DataError, EnvironmentError; ConflictError when the target is taken and `force` not set.
- */
-export async function exportModel(
-  { registry, project, cwd }: AppServices,
-  reference: string,
-  target: string,
-  options: { readonly force?: boolean } = {},
-): Promise<{ readonly name: string; readonly version: number; readonly path: string; readonly files: number }> {
-  const found = await findModelVersion(registry.db, project.modelsDir, reference);
-  const exported = await exportFiles(found, resolve(cwd, target), options);
-  return { name: found.row.modelName, version: found.row.version, ...exported };
 }

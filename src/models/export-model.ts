@@ -16,9 +16,21 @@ export async function exportModel(
   target: string,
   { force = false }: { readonly force?: boolean } = {},
 ): Promise<{ readonly path: string; readonly files: number }> {
+  return exportFiles(folder, [CARD_FILE, ...card.files.map((file) => file.path)], target, { force });
+}
+
+/**
+ * Copies these files of a folder, one of which is a model's JSON, to another folder or to a zip file.
+ * @throws as `exportModel`.
+ */
+export async function exportFiles(
+  folder: string,
+  files: readonly string[],
+  target: string,
+  { force = false }: { readonly force?: boolean } = {},
+): Promise<{ readonly path: string; readonly files: number }> {
   const final = path.resolve(target);
   await checkTarget(final, force);
-  const files = [CARD_FILE, ...card.files.map((file) => file.path)];
   const temporary = temporarySibling(final);
   try {
     await mkdir(path.dirname(final), { recursive: true });

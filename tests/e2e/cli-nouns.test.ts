@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import { catalogue } from '../../flows/catalogue.ts';
@@ -240,6 +240,21 @@ test('a model is exported to a folder or a zip, and nothing is replaced unasked'
   expect(existsSync(path.join(cwd, 'out.zip'))).toBe(true);
   expect((await cli('models', 'export', 'corners', 'out.zip')).code).toBe(1);
   expect((await cli('models', 'export', 'corners', 'out.zip', '--force')).code).toBe(0);
+});
+
+test('a model is exported as one ONNX file or for TensorFlow.js', async () => {
+  const named = await cli('models', 'export', 'corners', '--format', 'onnx', '--opset', '17');
+  expect(named.stdout).toContain(`1 file to ${path.join(cwd, 'corners-1.onnx')}`);
+  const exported = await cli('models', 'export', 'corners/1', '--format', 'tfjs', '-o', 'web', '--json');
+  expect(JSON.parse(exported.stdout)).toMatchObject({ name: 'corners', version: 1, files: 2 });
+  expect(readdirSync(path.join(cwd, 'web')).sort()).toEqual(['model.json', 'weights.bin']);
+  for (const [args, message] of [
+    [['--format', 'onnx', '--opset', '9'], '--opset is 17 or 18'],
+    [['--opset', '17', 'out'], '--opset goes with --format onnx'],
+    [[], 'Name a folder or a .zip file'],
+  ] as const) {
+    expect((await cli('models', 'export', 'corners', ...args)).stderr).toContain(message);
+  }
 });
 
 test('a version without an alias can be deleted, the champion cannot', async () => {

@@ -1,9 +1,11 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { collect } from '../collect-option.ts';
 import type { CommandContext } from '../command-context.ts';
+import type { ExportCommand } from '../models/change-models.ts';
 import { withServices } from '../with-services.ts';
 import { declareModelAliases } from './model-aliases.ts';
 
+type ExportOptions = Omit<ExportCommand, 'target'> & { readonly output?: string };
 type DeleteOptions = { readonly all?: boolean; readonly force?: boolean; readonly yes?: boolean };
 
 /** `models`: registered models, their versions and who is champion. */
@@ -39,7 +41,8 @@ Examples:
   $ mlflow-ts models rollback signs
   $ mlflow-ts models alias set signs/4 challenger
   $ mlflow-ts models tag signs/4 camera=new reviewed=yes
-  $ mlflow-ts models export signs@champion signs.zip`;
+  $ mlflow-ts models export signs@champion signs.zip
+  $ mlflow-ts models export signs/4 --format onnx --opset 17 -o signs.onnx`;
 
 function declareReading(models: Command, context: CommandContext): void {
   models
@@ -61,13 +64,16 @@ function declareReading(models: Command, context: CommandContext): void {
       });
     });
   models
-    .command('export <model> <target>')
-    .description('copy a version to a folder, or to a .zip file')
+    .command('export <model> [target]')
+    .description('copy a version to a folder or a .zip file, or as one ONNX file, or for TensorFlow.js')
+    .addOption(new Option('--format <format>', 'only this form of it').choices(['onnx', 'tfjs']))
+    .option('--opset <version>', 'operator set of the ONNX file: 17 or 18')
+    .option('-o, --output <path>', 'the target')
     .option('-f, --force', 'replace an earlier export')
-    .action(async (model: string, target: string, options: { readonly force?: boolean }, command: Command) => {
+    .action(async (model: string, target: string | undefined, options: ExportOptions, command: Command) => {
       await withServices(context, command, 'read', async (services, output) => {
         const { exportOneModel } = await import('../models/change-models.ts');
-        await exportOneModel(services, model, target, options, output, context);
+        await exportOneModel(services, model, { ...options, target: options.output ?? target }, output, context);
       });
     });
 }

@@ -1,31 +1,40 @@
 import { deleteModel, findDeletableModels } from '../../app/delete-models.ts';
 import type { DeleteModelsOptions } from '../../app/delete-models.ts';
-import { exportModel } from '../../app/models.ts';
+import { exportModel, parseOpset, type ExportFormat } from '../../app/export-model.ts';
 import type { AppServices } from '../../app/services.ts';
 import type { CommandContext } from '../command-context.ts';
+import { countText } from '../count-text.ts';
 import { isSure } from '../is-sure.ts';
 import { bytesText } from '../live/progress-text.ts';
 import type { Output } from '../output.ts';
 import { whileWaiting } from '../while-waiting.ts';
 
+export type ExportCommand = {
+  readonly target: string | undefined;
+  readonly format?: ExportFormat;
+  readonly opset?: string;
+  readonly force?: boolean;
+};
+
 /** `models export` */
 export async function exportOneModel(
   services: AppServices,
   model: string,
-  target: string,
-  options: { readonly force?: boolean },
+  options: ExportCommand,
   output: Output,
   context: CommandContext,
 ): Promise<void> {
+  const { target, format, force = false } = options;
+  const opset = options.opset === undefined ? undefined : parseOpset(options.opset);
   const exported = await whileWaiting(`exporting ${model}`, context, () =>
-    exportModel(services, model, target, { force: options.force === true }),
+    exportModel(services, model, target, { format, opset, force }),
   );
   if (output.json) {
     output.printJson(exported);
     return;
   }
   const { name, version, path, files } = exported;
-  output.print(`Exported ${name} version ${version}: ${files} files to ${path}`);
+  output.print(`Exported ${name} version ${version}: ${countText(files, 'file')} to ${path}`);
 }
 
 /** `models delete`; asks first, unless told not to. */
