@@ -3,13 +3,16 @@ import path from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import type { TrainingRunId } from '../../src/core/ids.ts';
 import { modelCardSchema } from '../../src/models/model-card.ts';
+import { readTestPredictions, testOutcome } from '../../src/models/test-predictions.ts';
 import type { ArtifactRow } from '../../src/registry/artifacts.ts';
 import { listArtifacts } from '../../src/registry/artifacts.ts';
 import { listMetrics } from '../../src/registry/metrics.ts';
+import { findStudy } from '../../src/registry/studies.ts';
 import { listTrainingRuns } from '../../src/registry/training-runs.ts';
 import { compareTrainingRuns } from '../../src/app/compare-training-runs.ts';
 import { showExperiment } from '../../src/app/experiments.ts';
 import { listModels, showModel } from '../../src/app/models.ts';
+import { championOutcome } from '../../src/app/evaluation/champion-outcome.ts';
 import { isSystemMetric } from '../../src/app/system-metrics.ts';
 import { listTrials } from '../../src/app/trials.ts';
 import { CORNERS, drawCorners, SHORT, temporaryProject, type TestProject } from '../helpers/project.ts';
@@ -204,6 +207,23 @@ test('register trains, ranks, evaluates, saves and promotes; the same again is k
   });
   expect((second.result as { metrics: unknown }).metrics).toEqual((first.result as { metrics: unknown }).metrics);
   expect(await listModels(services)).toMatchObject([{ name: 'corner-model', versions: 2, aliases: { champion: 1 } }]);
+});
+
+test('a champion that has not seen the test samples is asked about them, as they are and disturbed', async () => {
+  const { services } = project;
+  const name = 'corner-model';
+  const folder = path.join(services.project.modelsDir, name, '1');
+  const predictions = (await readTestPredictions(folder))!;
+  const study = await findStudy(services.registry.db, 'final');
+  await rm(path.join(folder, 'test-predictions.json'));
+  const outcome = await championOutcome(
+    services,
+    { name, version: 1, study, predictions },
+    new AbortController().signal,
+  );
+  const { sampleIds, correct, robustCorrect } = testOutcome(predictions);
+  expect(outcome).toEqual({ sampleIds, correct, robustCorrect });
+  expect(robustCorrect).toHaveLength(12);
 });
 
 test('the manual gate saves and never promotes, and says what superior would have done', async () => {
