@@ -20,6 +20,8 @@ export type ChildProcessId = Branded<'ChildProcessId'>;
 export type DatasetVersionId = Branded<'DatasetVersionId'>;
 /** Lower-case hex SHA-256 of dataset version id + prep configuration. */
 export type TensorCacheId = Branded<'TensorCacheId'>;
+/** Lower-case hex SHA-256 of tensor cache id + backbone. */
+export type FeatureCacheId = Branded<'FeatureCacheId'>;
 
 /** New ids; within one process they are strictly increasing. */
 export const newFlowRunId = (): FlowRunId => v7() as FlowRunId;

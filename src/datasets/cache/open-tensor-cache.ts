@@ -12,7 +12,21 @@ export interface TensorCache {
   readonly classCounts: Readonly<Partial<Record<SplitName, readonly number[]>>>;
   /** All samples of a split, in the order of the manifest; `sampleIds` are 64 hexadecimal digits. */
   load(split: SplitName): Promise<LoadedSplit>;
+  /** The files, in order; each holds samples of all splits. */
+  readonly shards: readonly TensorShard[];
 }
+
+export type TensorShard = {
+  readonly count: number;
+  /** `sampleIds` are 32 bytes each. */
+  load(): Promise<{
+    readonly count: number;
+    readonly images: Uint8Array;
+    readonly labels: Int32Array;
+    readonly splits: readonly SplitName[];
+    readonly sampleIds: Uint8Array;
+  }>;
+};
 
 /** The samples of a split, decoded; `sampleIds` are in the order of the images. */
 export type LoadedSplit = LabelledImages & { readonly sampleIds: readonly string[] };
@@ -25,6 +39,10 @@ export async function openTensorCache(folder: string): Promise<TensorCache> {
     summary: summarise(index),
     classCounts: index.classCounts,
     load: (split) => loadSplit(folder, index, split),
+    shards: index.shards.map(({ file, count }) => ({
+      count,
+      load: async () => ({ count, ...(await readShard(path.join(folder, file))) }),
+    })),
   };
 }
 
