@@ -20,19 +20,41 @@ export const hpoParameters = z.strictObject({
     .min(1)
     .optional()
     .describe('Experiment that the training runs belong to; default: the name of the dataset'),
+  backbone: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Learn from the features of this frozen network: a name (mobilenet_v2) or the path of a YAML'),
+  augmentedCopies: z
+    .int()
+    .min(0)
+    .max(100)
+    .default(0)
+    .describe('With a backbone: varied copies of each training image whose features are learned from too'),
+  augmentation: z
+    .strictObject({
+      flip: z.boolean().exactOptional(),
+      shift: z.number().min(0).max(1).exactOptional(),
+      rotation: z.number().min(0).max(180).exactOptional(),
+      brightness: z.number().min(0).max(1).exactOptional(),
+      noise: z.number().min(0).max(1).exactOptional(),
+    })
+    .default({ rotation: 10, shift: 0.05, brightness: 0.1 })
+    .describe(
+      'How those copies are varied: flip, shift and brightness (shares), rotation (degrees), noise (deviation)',
+    ),
   architecture: z
     .string()
     .min(1)
-    .default('cnn')
-    .describe('Architecture of the model: cnn, dense, lenet, vgg-bn, resnet-small or mobilenet-like'),
+    .optional()
+    .describe(
+      'cnn (default), dense, lenet, vgg-bn, resnet-small or mobilenet-like; with a backbone its head: linear (default) or mlp',
+    ),
   space: searchSpace
-    .default({
-      learningRate: { choice: [0.001, 0.002, 0.004] },
-      filters: { choice: [8, 16] },
-      batchSize: { choice: [32] },
-      dropout: { choice: [0] },
-    })
-    .describe('Search space: {"learningRate": {"choice": [0.001, 0.002]}, "filters": {"int": [8, 32], "step": 8}}'),
+    .optional()
+    .describe(
+      'Search space; default: a small one for the architecture: {"learningRate": {"choice": [0.001, 0.002]}, "filters": {"int": [8, 32], "step": 8}}',
+    ),
   sampler: z
     .enum(['grid', 'random', 'tpe'])
     .default('grid')

@@ -17,6 +17,11 @@ export const prepParameters = z.strictObject({
     .union([z.literal(1), z.literal(3)])
     .default(1)
     .describe('1 for grey, 3 for colour'),
+  backbone: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Size and channels are those this network takes, whatever imageSize and channels say'),
   split: z
     .enum(['auto', 'hash', 'folders'])
     .default('auto')

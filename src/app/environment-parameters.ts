@@ -6,7 +6,7 @@ import type { Assignment } from './parameter-sources.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Variables of the tool itself; a parameter of such a name is set by its long form only. */
-const OWN_SETTINGS = ['MLFLOW_TS_HOME', 'MLFLOW_TS_LOG_LEVEL', 'MLFLOW_TS_TEST_DATA'];
+const OWN_SETTINGS = ['MLFLOW_TS_HOME', 'MLFLOW_TS_LOG_LEVEL', 'MLFLOW_TS_TEST_DATA', 'MLFLOW_TS_BACKBONE_FOLDER'];
 const LONG_PREFIX = 'MLFLOW_TS_PARAM_';
 
 /**

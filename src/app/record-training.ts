@@ -70,7 +70,7 @@ export async function recordTraining(training: TrainingToRecord, options: Record
     ...{ id, flowRunId, taskRunId, codeVersion, startedAt: clock.now() },
   });
   if (trial !== undefined) await linkTrainingRun(db, { ...trial, trainingRunId: id });
-  await logParams(db, id, settingsAsParams(job.settings));
+  await logParams(db, id, { ...settingsAsParams(job.settings), ...backboneParams(job) });
   const metricLog = logInOrder(db, id, clock);
   try {
     const result = await runTrainingJob(
@@ -127,6 +127,10 @@ function settingsAsParams({ architecture, earlyStopping, augmentation, ...settin
     ...augmentation,
     ...(earlyStopping === undefined ? {} : { earlyStoppingPatience: earlyStopping.patience }),
   };
+}
+
+function backboneParams({ features }: TrainingJob): JsonObject {
+  return features === undefined ? {} : { backbone: features.backbone, backboneSha256: features.sha256 };
 }
 
 /** Writes metrics one batch after the other; `written` fails when one of the training's own could not be written. */

@@ -10,6 +10,7 @@ import { listOpenFlowRuns } from '../registry/flow-runs.ts';
 import { listModelVersions } from '../registry/model-versions.ts';
 import { removeWhole } from '../storage/remove-whole.ts';
 import type { AppServices } from './services.ts';
+import { listFeatureCaches } from './feature-caches.ts';
 import { listCaches } from './tensor-caches.ts';
 import { untouchedSince } from './untouched-since.ts';
 
@@ -70,6 +71,7 @@ export async function removeData(services: AppServices, row: DatasetVersionRow):
   const forgotten = await deleteDatasetVersion(registry.db, row.id);
   let bytes = await removeWhole(folder);
   for (const cache of caches) bytes += await removeWhole(path.join(project.dataDir, cache.path));
+  for (const cache of await listFeatureCaches(project.dataDir, row.id)) bytes += await removeWhole(cache);
 
   const own = new Set(files.map(({ sha256 }) => sha256));
   const since = await untouchedSince(services);

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { TaskContext } from '../engine/run-contexts.ts';
 import type { StudyRow } from '../registry/studies.ts';
 import type { StartedTrial, TrialResult } from '../training/search/optimize.ts';
+import { featuresOfJob } from './feature-reference.ts';
 import { recordTraining } from './record-training.ts';
 import type { AppServices } from './services.ts';
 import { metricOfEpoch, trialMetrics } from './study-metrics.ts';
@@ -27,7 +28,7 @@ export async function runTrial(
 ): Promise<TrialResult> {
   const { study, cachePath, context, signal, board, systemMetrics } = scene;
   const [{ metric }] = study.objectives;
-  const { architecture, epochs, engine, trainShare } = studySettings(study);
+  const { architecture, epochs, engine, trainShare, features } = studySettings(study);
   const { result } = await recordTraining(
     {
       name: `${study.name}-trial-${trial.number}`,
@@ -38,6 +39,7 @@ export async function runTrial(
       job: {
         cachePath: join(context.services.project.dataDir, cachePath),
         settings: trialSettings(trial.params, { architecture, epochs, seed: study.seed }),
+        ...(features === undefined ? {} : { features: featuresOfJob(context.services, features) }),
         engine,
         threads: 1,
         trainShare,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { featureReferenceSchema } from './feature-reference.ts';
 import type { StudyRow } from '../registry/studies.ts';
 import { ENGINE_PREFERENCES } from '../training/engines/training-engine.ts';
 import { prunerSettingsSchema } from '../training/search/pruners/catalogue.ts';
@@ -8,6 +9,8 @@ const studySettingsSchema = z.strictObject({
   architecture: z.string(),
   epochs: z.int().min(1),
   trainShare: z.number().gt(0).max(1),
+  /** Absent: trials learn from the images themselves. */
+  features: featureReferenceSchema.exactOptional(),
   engine: z.enum(ENGINE_PREFERENCES),
   /** Absent: none. */
   pruner: prunerSettingsSchema.exactOptional(),

@@ -3,8 +3,8 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { systemClock } from '../core/clock.ts';
 import { hashJson } from '../core/json.ts';
 import { samplesOf } from '../core/samples.ts';
+import { readDescribedBackbone } from '../training/backbones/open-backbone.ts';
 import { openTensorCache, type LoadedSplit, type TensorCache } from '../datasets/cache/open-tensor-cache.ts';
-import { buildModel } from '../training/build-model.ts';
 import { chooseEngine, installedEngines } from '../training/engines/choose-engine.ts';
 import type { TrainingEngine } from '../training/engines/training-engine.ts';
 import { checkpointFile } from '../training/checkpoint-file.ts';
@@ -16,6 +16,7 @@ import { predictInBatches } from '../training/predict-in-batches.ts';
 import { createPredictor, loadPredictor } from '../training/predictor.ts';
 import { loadTensorFlow } from '../training/tensorflow.ts';
 import { checkedBlocksFile } from './checked-blocks-file.ts';
+import { loadTrainingData } from './training-data.ts';
 import { takeShare } from './training-share.ts';
 import type { ChildMessage, TrainingJob, TrainingJobResult } from './training-job-schema.ts';
 
@@ -28,7 +29,7 @@ export async function train(job: TrainingJob, tell: (message: ChildMessage) => v
   const cache = await openTensorCache(job.cachePath);
   const { classNames, image } = cache.summary;
   const { model, engine, history, bestEpoch } = await fitModel(job, cache, tell);
-  if (job.saveTo !== undefined) await saveFiles(job.saveTo, model, classNames, tell);
+  if (job.saveTo !== undefined) await saveFiles(job, job.saveTo, { model, classNames }, tell);
   const best = history[bestEpoch - 1]!;
   return {
     engine,
@@ -45,19 +46,14 @@ export async function train(job: TrainingJob, tell: (message: ChildMessage) => v
 
 async function fitModel(job: TrainingJob, cache: TensorCache, tell: (message: ChildMessage) => void) {
   const { settings, threads, trainShare = 1 } = job;
-  const { classNames, image } = cache.summary;
-  const [tf, training, validation] = await Promise.all([
-    loadTensorFlow(),
-    cache.load('train').then(samplesOf),
-    cache.load('validation').then(samplesOf),
-  ]);
-  const model = buildModel(tf, settings.architecture, image, classNames.length, settings.seed);
+  const [tf, data] = await Promise.all([loadTensorFlow(), loadTrainingData(job, cache)]);
+  const model = data.buildModel(tf);
   const checked = job.checkedBlocks === undefined ? undefined : checkedBlocksFile(job.checkedBlocks);
   const { engine, reason, slow } = await chooseEngine(job.engine, model, installedEngines(checked));
   tell({ type: 'log', level: slow ? 'warn' : 'info', message: `Training with ${engine.name}: ${reason}` });
   const checkpoint = openCheckpoint(job, model, engine, tell);
   const { history, bestEpoch, resumedEpochs } = await fit(
-    { model, engine, settings, train: takeShare(training, trainShare, settings.seed), validation },
+    { model, engine, settings, train: takeShare(data.train, trainShare, settings.seed), validation: data.validation },
     {
       clock: systemClock,
       threads,
@@ -90,12 +86,17 @@ function openCheckpoint(
 }
 
 async function saveFiles(
+  { features }: TrainingJob,
   folder: string,
-  model: LayersModel,
-  classNames: readonly string[],
+  { model, classNames }: { readonly model: LayersModel; readonly classNames: readonly string[] },
   tell: (message: ChildMessage) => void,
 ): Promise<void> {
-  const { withoutOnnx } = await saveModelFiles(model, folder, { classNames });
+  const { withoutOnnx } = await saveModelFiles(model, folder, {
+    classNames,
+    ...(features?.model === undefined
+      ? {}
+      : { backbone: await readDescribedBackbone({ ...features.model, sha256: features.sha256 }) }),
+  });
   if (withoutOnnx === undefined) return;
   tell({ type: 'log', level: 'warn', message: `The model is saved without an ONNX file: ${withoutOnnx}` });
 }

@@ -42,6 +42,17 @@ export const trainingJobSchema = z.object({
   /** Absolute path of the tensor cache. */
   cachePath: z.string(),
   settings: trainingSettings,
+  /** Trains a head on the features of a backbone instead of the images themselves. */
+  features: z
+    .object({
+      backbone: z.string(),
+      /** Absolute paths of the feature caches, read one after the other. */
+      folders: z.array(z.string()).min(1),
+      sha256: z.string(),
+      /** Absolute paths of the backbone's YAML and file: what a saved model is joined from. */
+      model: z.object({ description: z.string(), file: z.string() }).exactOptional(),
+    })
+    .exactOptional(),
   /** Trains on this share of each class's training images, the same for every trial of a seed; absent: on all of them. */
   trainShare: z.number().positive().max(1).exactOptional(),
   engine: z.enum(ENGINE_PREFERENCES),

@@ -29,6 +29,8 @@ export const modelCardSchema = z.object({
   /** Null for files that are no classifier of images, which `registerModel` takes too. */
   signature: signatureSchema.nullable(),
   architecture: z.record(z.string(), jsonSchema),
+  /** The feature extractor before the head that was trained; it is in the ONNX file, the TensorFlow.js files are the head. */
+  backbone: z.object({ name: z.string(), sha256: z.string(), features: z.int().min(1) }).exactOptional(),
   datasetVersion: z.string().nullable(),
   /** True when the dataset was drawn by a program: such a model knows nothing of real photographs. */
   synthetic: z.boolean(),

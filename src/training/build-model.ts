@@ -1,8 +1,8 @@
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
 import { ParameterError } from '../core/errors.ts';
 import type { Architecture, ArchitectureSpec } from './architectures/architecture.ts';
-import { findArchitecture } from './architectures/catalogue.ts';
+import { findArchitecture, requireTakes } from './architectures/catalogue.ts';
 import { chain } from './architectures/chain.ts';
 import type { ImageShape } from './image-shape.ts';
 import { initialiseWeights } from './initial-weights.ts';
@@ -23,13 +23,47 @@ export function buildModel(
   classes: number,
   seed: number,
 ): LayersModel {
-  const architecture = findArchitecture(spec.name);
-  const parameters = parseParameters(spec, architecture);
-  const { layers } = tf.layers;
+  requireTakes(spec.name, 'images');
   const input = tf.layers.input({ name: 'image', shape: [image.height, image.width, image.channels] });
-  const pixels = chain(input, [layers.rescaling({ name: 'scale', scale: 1 / 255 })]);
-  const features = architecture.body(tf, parameters, image, pixels);
-  const head = layers.dense({ name: HEAD, units: classes, activation: 'softmax', kernelInitializer: 'zeros' });
+  const pixels = chain(input, [tf.layers.layers.rescaling({ name: 'scale', scale: 1 / 255 })]);
+  return buildOn(tf, spec, { input, begin: pixels, image, classes, seed });
+}
+
+/**
+ * Builds the head of a classifier: input `[batch, features]` as a backbone gives them, output `[batch, classes]`
+ * probabilities. Equal arguments give equal weights, on every machine.
+ * @throws ParameterError for an unknown architecture or parameter, or one that takes images.
+ */
+export function buildHead(
+  tf: TensorFlow,
+  spec: ArchitectureSpec,
+  features: number,
+  classes: number,
+  seed: number,
+): LayersModel {
+  requireTakes(spec.name, 'features');
+  const input = tf.layers.input({ name: 'features', shape: [features] });
+  return buildOn(tf, spec, { input, begin: input, image: { height: 1, width: 1, channels: features }, classes, seed });
+}
+
+type Frame = {
+  readonly input: SymbolicTensor;
+  /** What the architecture's body begins with. */
+  readonly begin: SymbolicTensor;
+  readonly image: ImageShape;
+  readonly classes: number;
+  readonly seed: number;
+};
+
+function buildOn(tf: TensorFlow, spec: ArchitectureSpec, { input, begin, image, classes, seed }: Frame): LayersModel {
+  const architecture = findArchitecture(spec.name);
+  const features = architecture.body(tf, parseParameters(spec, architecture), image, begin);
+  const head = tf.layers.layers.dense({
+    name: HEAD,
+    units: classes,
+    activation: 'softmax',
+    kernelInitializer: 'zeros',
+  });
   const model = tf.layers.model({ name: spec.name, inputs: input, outputs: chain(features, [head]) });
   initialiseWeights(tf, model, seed);
   return model;

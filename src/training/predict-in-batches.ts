@@ -16,7 +16,7 @@ type BatchOptions = {
 export async function predictInBatches(
   predictor: BatchPredictor,
   data: Rows,
-  { signal, batchSize = DEFAULT_BATCH, prepare }: BatchOptions = {},
+  { signal, batchSize = batchFor(data), prepare }: BatchOptions = {},
 ): Promise<Float32Array> {
   const size = rowSize(data);
   const parts: Float32Array[] = [];
@@ -29,7 +29,16 @@ export async function predictInBatches(
   return concatenate(parts);
 }
 
-const DEFAULT_BATCH = 256;
+/**
+ * Large images in small batches: what a network keeps of one while it computes is many times its size. 224 × 224 in colour makes 27,
+ * 28 × 28 in grey 256.
+ */
+function batchFor(data: Rows): number {
+  return Math.max(1, Math.min(MOST_ROWS, Math.floor(BATCH_BYTES / (rowSize(data) * data.inputs.BYTES_PER_ELEMENT))));
+}
+
+const MOST_ROWS = 256;
+const BATCH_BYTES = 4 * 1024 * 1024;
 
 function concatenate(parts: readonly Float32Array[]): Float32Array {
   const whole = new Float32Array(parts.reduce((length, part) => length + part.length, 0));

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -5,6 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 export type FileServerOptions = {
   /** After how many bytes the connection of each reply is cut; replies after those are whole. */
   readonly cutAfter?: readonly number[];
+  /** Waits, before a cut, until the client has that many bytes of the file: what it has not read yet a cut takes from it. */
+  readonly arrivedAt?: (bytes: number) => Promise<void>;
   /** The tag of each reply, the last one for the rest; none: the server tells no version. */
   readonly etag?: readonly string[];
   readonly ignoresRange?: boolean;
@@ -44,7 +47,7 @@ export async function withFileServer<Result>(
 
 async function serve(
   content: Uint8Array,
-  { cutAfter = [], etag = ['"one"'], ignoresRange = false }: FileServerOptions,
+  { cutAfter = [], arrivedAt, etag = ['"one"'], ignoresRange = false }: FileServerOptions,
   turn: number,
   request: IncomingMessage,
   response: ServerResponse,
@@ -67,8 +70,7 @@ async function serve(
   }
   response.flushHeaders();
   await new Promise((resolve) => response.write(rest.subarray(0, cut), resolve));
-  // So that what was written is on its way before the reset.
-  await delay(30);
+  if (cut > 0) await arrivedAt?.(start + cut);
   response.destroy();
 }
 
@@ -76,4 +78,18 @@ function wantedStart({ headers }: IncomingMessage, tag: string | undefined): num
   const condition = headers['if-range'];
   if (condition !== undefined && condition !== tag) return 0;
   return Number(/^bytes=(\d+)-$/.exec(headers.range ?? '')?.[1] ?? 0);
+}
+
+/** For `arrivedAt`: looks at the file that a download writes to. */
+export function untilWritten(file: string): (bytes: number) => Promise<void> {
+  return async (bytes) => {
+    for (;;) {
+      const size = await stat(file).then(
+        (found) => found.size,
+        () => 0,
+      );
+      if (size >= bytes) return;
+      await delay(5);
+    }
+  };
 }

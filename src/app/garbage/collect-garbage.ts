@@ -8,6 +8,7 @@ import { reclaim } from '../prune-runs.ts';
 import type { AppServices } from '../services.ts';
 import { mentionsOf, removeUnneeded, sweepDeleted } from '../sweep-deleted.ts';
 import { untouchedSince } from '../untouched-since.ts';
+import { findUnfinishedBackbones, findUnusedFeatureCaches } from './find-feature-caches.ts';
 import { findLeftovers } from './find-leftovers.ts';
 import { findUnusedTensorCaches } from './find-tensor-caches.ts';
 import type { Garbage } from './garbage.ts';
@@ -30,6 +31,8 @@ export async function findGarbage(services: AppServices, minAgeMs: number): Prom
     ...(await findStoredFiles(services, since)),
     ...(await findObjects(services, since)),
     ...(await findUnusedTensorCaches(services, since)),
+    ...(await findUnusedFeatureCaches(services, since)),
+    ...(await findUnfinishedBackbones(services, since)),
     ...(await findLeftovers(services, since)),
   ];
 }
@@ -60,7 +63,7 @@ export async function collectGarbage(
 
 /** Looked at once more: a flow run may have begun to use it since it was found. */
 async function removeFolder({ kind, path: folder }: Garbage, since: number): Promise<number | undefined> {
-  const index = kind === 'tensor cache' ? await lastTouched(path.join(folder, INDEX_NAME)) : undefined;
+  const index = kind.endsWith('cache') ? await lastTouched(path.join(folder, INDEX_NAME)) : undefined;
   const touchedAt = Math.max((await lastTouched(folder)) ?? since, index ?? 0);
   return touchedAt >= since && kind !== 'model folder' ? undefined : removeWhole(folder);
 }

@@ -6,6 +6,7 @@ import { CACHES_FOLDER } from '../../datasets/cache/cache-index.ts';
 import { OBJECTS_FOLDER, VERSIONS_FOLDER } from '../../datasets/version/version-paths.ts';
 import { listModelVersions } from '../../registry/model-versions.ts';
 import { findTaskRunOwners } from '../../registry/task-run-owners.ts';
+import { FEATURES_FOLDER } from '../../training/backbones/features/feature-index.ts';
 import { lastTouched, reclaimableBytes } from '../../storage/remove-whole.ts';
 import { listTemporaryLeftovers } from '../../storage/temporary-leftovers.ts';
 import { checkpointsDirOf } from '../checkpoints.ts';
@@ -60,6 +61,7 @@ async function findTemporaries(services: AppServices, since: number): Promise<Ga
     [path.join(dataDir, OBJECTS_FOLDER), 1],
     [path.join(dataDir, VERSIONS_FOLDER), 1],
     [path.join(dataDir, CACHES_FOLDER), 1],
+    [path.join(dataDir, FEATURES_FOLDER), 1],
     [path.join(dataDir, 'downloads'), 0],
     [modelsDir, 1],
   ];

@@ -12,6 +12,7 @@ export const GARBAGE_KINDS = [
   'stored file',
   'object',
   'tensor cache',
+  'feature cache',
   'download',
   'work folder',
   'checkpoint',

@@ -3,6 +3,8 @@ import type { Json } from '../../core/json.ts';
 import { getOrCreateExperiment } from '../../registry/experiments.ts';
 import { nameOfDataset } from '../dataset-versions.ts';
 import type { EnginePreference } from '../../training/engines/training-engine.ts';
+import { defaultSpace } from '../default-space.ts';
+import type { FeatureReference } from '../feature-reference.ts';
 import { task } from '../flow-api.ts';
 import type { PrunerParameters } from '../pruner-parameters.ts';
 import type { StudyReference } from '../studies.ts';
@@ -14,8 +16,12 @@ export type CreateStudyInput = {
   readonly cache: CacheReference;
   readonly name?: string | undefined;
   readonly experiment?: string | undefined;
-  readonly architecture: string;
-  readonly space: Readonly<Record<string, Json>>;
+  /** What the trials' heads learn from; absent: the images themselves. */
+  readonly features?: FeatureReference | undefined;
+  /** Default: `cnn`, or `linear` on features. */
+  readonly architecture?: string | undefined;
+  /** Default: one that suits the architecture. */
+  readonly space?: Readonly<Record<string, Json>> | undefined;
   readonly sampler: 'grid' | 'random' | 'tpe';
   readonly trialEpochs: number;
   readonly trialShare: number;
@@ -34,7 +40,9 @@ export const createStudy = task(
     const { prunerSettings } = await import('../pruner-parameters.ts');
     const { searchSpaceFor } = await import('../trial-settings.ts');
     const { registry, clock } = services;
-    const space = searchSpaceFor(input.architecture, input.space);
+    const { features } = input;
+    const architecture = await chooseArchitecture(input);
+    const space = searchSpaceFor(architecture, input.space ?? defaultSpace(architecture));
     const objectives = objectivesOf(input.metrics ?? ['validationAccuracy']);
     const pruner = prunerSettings(prunerParametersOf(input), { objectives, epochs: input.trialEpochs });
     const dataset = await nameOfDataset(services, input.cache.datasetVersionId);
@@ -50,7 +58,8 @@ export const createStudy = task(
       seed: input.seed,
       objectives,
       settings: {
-        architecture: input.architecture,
+        architecture,
+        ...(features === undefined ? {} : { features }),
         epochs: input.trialEpochs,
         trainShare: input.trialShare,
         engine: input.engine,
@@ -65,4 +74,12 @@ export const createStudy = task(
 function prunerParametersOf({ pruner = 'none', ...input }: CreateStudyInput): PrunerParameters {
   const settings = Object.entries(input).filter(([name]) => name.startsWith('pruner'));
   return { ...Object.fromEntries(settings), pruner };
+}
+
+/** What is trained must begin with what there is: images or features. */
+async function chooseArchitecture({ features, architecture }: CreateStudyInput): Promise<string> {
+  const { requireTakes } = await import('../../training/architectures/catalogue.ts');
+  const chosen = architecture ?? (features === undefined ? 'cnn' : 'linear');
+  requireTakes(chosen, features === undefined ? 'images' : 'features');
+  return chosen;
 }

@@ -1,12 +1,16 @@
 import { ParameterError } from '../../core/errors.ts';
+import type { Logger } from '../../core/logger.ts';
 import type { DatasetVersion } from '../../datasets/dataset-version.ts';
 import type { PrepSettings, SplitSettings } from '../../datasets/tensor-cache.ts';
 import { task } from '../flow-api.ts';
+import type { AppServices } from '../services.ts';
 
 /** How images are to be decoded and divided: the parameters of the flow `prep`. */
 export type WantedPrep = {
   readonly imageSize: number | { readonly height: number; readonly width: number };
   readonly channels: 1 | 3;
+  /** Size and channels are those that it takes. */
+  readonly backbone?: string | undefined;
   readonly split: 'auto' | 'hash' | 'folders';
   readonly validationShare: number;
   readonly testShare: number;
@@ -18,18 +22,35 @@ export type WantedPrep = {
 /** Decides how the images are decoded and divided; a source with its own test set keeps it unless told otherwise. */
 export const planSplit = task(
   { name: 'plan-split' },
-  ({ version, ...wanted }: WantedPrep & { readonly version: DatasetVersion }, { log }): PrepSettings => {
-    const size = wanted.imageSize;
-    const { height, width } = typeof size === 'number' ? { height: size, width: size } : size;
+  async (
+    { version, ...wanted }: WantedPrep & { readonly version: DatasetVersion },
+    { log, services },
+  ): Promise<PrepSettings> => {
+    const { height, width, channels } = await imageShapeOf(wanted, services, log);
     const split = chooseSplit(wanted, version);
     log.info(
       split.kind === 'folders'
         ? `The source's own ${version.testSamples} test images are the test split`
         : `Train, validation and test are divided by the hash of the pixels${apartNote(split, version)}`,
     );
-    return { height, width, channels: wanted.channels, split, maxBrokenShare: wanted.maxBrokenShare };
+    return { height, width, channels, split, maxBrokenShare: wanted.maxBrokenShare };
   },
 );
+
+type WantedShape = Pick<PrepSettings, 'height' | 'width' | 'channels'>;
+
+async function imageShapeOf(wanted: WantedPrep, services: AppServices, log: Logger): Promise<WantedShape> {
+  const { imageSize: size, channels, backbone } = wanted;
+  if (backbone === undefined) {
+    return typeof size === 'number' ? { height: size, width: size, channels } : { ...size, channels };
+  }
+  const { describeBackbone } = await import('../backbones.ts');
+  const { channelCount } = await import('../../training/backbones/backbone-spec.ts');
+  const { name, input } = await describeBackbone(services, backbone);
+  const shape = { height: input.height, width: input.width, channels: channelCount(input) };
+  log.info(`Images of ${shape.height}×${shape.width}×${shape.channels}, as backbone ${name} takes them`);
+  return shape;
+}
 
 /** A test set with fewer images a class judges nothing: the sign-language alphabet on Kaggle has one. */
 const LEAST_TEST_IMAGES_A_CLASS = 2;

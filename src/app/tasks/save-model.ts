@@ -6,6 +6,8 @@ import { readPredictions } from '../evaluation/stored-predictions.ts';
 import { withModelFolder } from '../model-file-store.ts';
 import { workDirOf } from '../services.ts';
 import { loadStudy, type StudyReference } from '../studies.ts';
+import type { FeatureReference } from '../feature-reference.ts';
+import { studySettings } from '../study-settings.ts';
 import { findCache } from '../tensor-caches.ts';
 import { nameOfDataset } from '../dataset-versions.ts';
 import type { ModelEvaluation } from './evaluate-model.ts';
@@ -37,6 +39,7 @@ export const saveModel = task(
     secrets.assertNotInName(name, 'model');
     const testPredictions = await readPredictions(storage, evaluation.predictions);
     const { architecture, ...parameters } = finalist.settings;
+    const { features } = studySettings(study);
     const saved = await withModelFolder({ storage, workDir: workDirOf(services) }, finalist.files, (source) =>
       saveModelVersion(registry.db, clock, project.modelsDir, {
         name,
@@ -50,6 +53,7 @@ export const saveModel = task(
             output: { name: 'probabilities', classNames: [...classNames] },
           },
           architecture: architecture as JsonObject,
+          ...(features === undefined ? {} : { backbone: backboneOf(features) }),
           datasetVersion: study.datasetVersionId,
           synthetic: dataset?.synthetic ?? false,
           tensorCache: study.tensorCacheId,
@@ -64,3 +68,7 @@ export const saveModel = task(
     return { name, version: saved.row.version, path: saved.folder };
   },
 );
+
+function backboneOf({ name, sha256, features }: FeatureReference) {
+  return { name, sha256, features };
+}

@@ -6,12 +6,14 @@ import type { TaskContext } from '../../engine/run-contexts.ts';
 import { getOrCreateExperiment } from '../../registry/experiments.ts';
 import type { StudyRow } from '../../registry/studies.ts';
 import type { EnginePreference } from '../../training/engines/training-engine.ts';
+import { featuresOfJob, type FeatureReference } from '../feature-reference.ts';
 import { task } from '../flow-api.ts';
 import { storeModelFiles, type StoredModelFile } from '../model-file-store.ts';
 import { workDirOf, type AppServices } from '../services.ts';
 import { loadStudy, type StudyReference } from '../studies.ts';
 import { studySettings } from '../study-settings.ts';
-import { findCache } from '../tensor-caches.ts';
+import { findCache, type CacheReference } from '../tensor-caches.ts';
+import type { TrainingJob } from '../training-job-schema.ts';
 import type { ChosenTrial } from './select-finalists.ts';
 
 /** What `trainFinalist` takes. */
@@ -47,8 +49,9 @@ export const trainFinalist = task(
     const { trialSettings } = await import('../trial-settings.ts');
     const { services, artifacts, signal, log, progress } = context;
     const study = await loadStudy(services, input.study);
-    const { architecture } = studySettings(study);
+    const { architecture, features } = studySettings(study);
     const cache = await findCache(services.project.dataDir, study.tensorCacheId);
+    const prepared = features && (await featuresToTrainOn(context, cache, { ...input, reference: features }));
     const settings = trialSettings(input.trial.params, { architecture, epochs: input.epochs, seed: input.seed });
     const folder = join(workDirOf(services), context.run.taskRunId);
     await rm(folder, { recursive: true, force: true });
@@ -63,6 +66,7 @@ export const trainFinalist = task(
           job: {
             cachePath: join(services.project.dataDir, cache.path),
             settings,
+            ...(prepared === undefined ? {} : { features: prepared }),
             engine: input.engine,
             threads: input.threads,
             evaluateOn: [],
@@ -98,6 +102,17 @@ export const trainFinalist = task(
     }
   },
 );
+
+/** They are there from the search, as a rule. */
+async function featuresToTrainOn(
+  { services, signal, log, progress }: TaskContext<AppServices>,
+  cache: CacheReference,
+  { reference, threads }: { readonly reference: FeatureReference; readonly threads: number },
+): Promise<NonNullable<TrainingJob['features']>> {
+  const { prepareSameFeatures } = await import('../prepare-features.ts');
+  const { backbone } = await prepareSameFeatures(services, { cache, reference, threads }, { signal, log, progress });
+  return { ...featuresOfJob(services, reference), model: { description: backbone.spec.path, file: backbone.file } };
+}
 
 async function experimentOf(
   { registry, clock }: AppServices,

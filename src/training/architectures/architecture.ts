@@ -12,13 +12,16 @@ export type ArchitectureSpec = {
 /**
  * One family of networks. `body` is everything between the scaled pixels `[batch, height, width, channels]` and the softmax:
  * it gives features `[batch, features]`. Raw pixels 0..255 are scaled to 0..1 before it, a dense softmax over the classes
- * follows it. Layers are named, so that two builds of one spec save identical files.
+ * follows it. Of a head, `body` begins with the features of a backbone `[batch, features]`, as they are. Layers are named, so that
+ * two builds of one spec save identical files.
  * @throws TrainingError from `body` when the images are too small.
  */
 export interface Architecture<Parameters extends z.ZodObject = z.ZodObject> {
   readonly description: string;
+  /** What the network begins with: pixels (default), or the features of a backbone. */
+  readonly takes?: 'images' | 'features';
   readonly parameters: Parameters;
-  body(tf: TensorFlow, parameters: z.output<Parameters>, image: ImageShape, pixels: SymbolicTensor): SymbolicTensor;
+  body(tf: TensorFlow, parameters: z.output<Parameters>, image: ImageShape, input: SymbolicTensor): SymbolicTensor;
 }
 
 /** Ties the schema of the parameters to the function that reads them. */

@@ -6,7 +6,7 @@ import { DataError } from '../../core/errors.ts';
 import type { Logger, ReportProgress } from '../../core/logger.ts';
 import { downloadFile } from '../../storage/download-file.ts';
 import { readOnnxModel } from '../onnx/read-model.ts';
-import type { BackboneSpec } from './backbone-spec.ts';
+import { parseBackboneSpec, type BackboneSpec } from './backbone-spec.ts';
 import { checkBackbone } from './check-backbone.ts';
 import type { BackboneGraph } from './feature-graph.ts';
 import { findBackbone, locateBackboneFile, type BackbonePlaces } from './find-backbone.ts';
@@ -48,7 +48,7 @@ export async function openBackbone(wanted: string, options: OpenBackboneOptions)
  * Reads a backbone's file and checks it against its description.
  * @throws DataError when it is another file or does not fit.
  */
-export async function readBackbone(spec: BackboneSpec, file: string): Promise<Backbone> {
+async function readBackbone(spec: BackboneSpec, file: string): Promise<Backbone> {
   const bytes = await readFile(file);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   // Before the hash: that it is a web page or a pointer tells more than that its hash is another.
@@ -61,6 +61,19 @@ export async function readBackbone(spec: BackboneSpec, file: string): Promise<Ba
     );
   }
   return { spec, file, sha256, model: checkBackbone(spec, model, file) };
+}
+
+/**
+ * Reads a backbone by the paths of its YAML and its file.
+ * @throws DataError when the file is another than the one with that hash.
+ */
+export async function readDescribedBackbone(paths: {
+  readonly description: string;
+  readonly file: string;
+  readonly sha256: string;
+}): Promise<Backbone> {
+  const spec = parseBackboneSpec(await readFile(paths.description, 'utf8'), paths.description);
+  return readBackbone({ ...spec, sha256: paths.sha256 }, paths.file);
 }
 
 async function obtainFile({ name, path, source, sha256 }: BackboneSpec, options: OpenBackboneOptions): Promise<string> {

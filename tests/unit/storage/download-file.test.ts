@@ -7,7 +7,7 @@ import { systemClock } from '../../../src/core/clock.ts';
 import { DataError, EnvironmentError, NotFoundError } from '../../../src/core/errors.ts';
 import { downloadFile, type Checksum } from '../../../src/storage/download-file.ts';
 import { temporaryFolder } from '../../helpers/dataset-files.ts';
-import { withFileServer } from '../../helpers/file-server.ts';
+import { untilWritten, withFileServer } from '../../helpers/file-server.ts';
 
 const content = Buffer.from(Array.from({ length: 300_000 }, (_, index) => (index * 7919) % 251));
 const checksum = { algorithm: 'sha256', hex: createHash('sha256').update(content).digest('hex') } as const;
@@ -45,8 +45,9 @@ test('brings the whole file and leaves nothing else', async () => {
 });
 
 test('takes a connection that breaks up again where it broke', async () => {
-  await withFileServer(content, { cutAfter: [100_000, 50_000, 0, 20_000] }, async ({ url, ranges }) => {
-    const to = await target();
+  const to = await target();
+  const arrivedAt = untilWritten(`${to}.part`);
+  await withFileServer(content, { cutAfter: [100_000, 50_000, 0, 20_000], arrivedAt }, async ({ url, ranges }) => {
     const { warnings } = await download(url, to, { checksum });
     expect((await readFile(to)).equals(content)).toBe(true);
     expect(warnings).toHaveLength(4);
@@ -56,9 +57,13 @@ test('takes a connection that breaks up again where it broke', async () => {
 
 test('goes on after what an earlier try left', async () => {
   const to = await target();
-  await withFileServer(content, { cutAfter: [200_000, 0, 0, 0, 0, 0, 0] }, async ({ url }) => {
-    await expect(download(url, to, { checksum })).rejects.toThrow(EnvironmentError);
-  });
+  await withFileServer(
+    content,
+    { cutAfter: [200_000, 0, 0, 0, 0, 0, 0], arrivedAt: untilWritten(`${to}.part`) },
+    async ({ url }) => {
+      await expect(download(url, to, { checksum })).rejects.toThrow(EnvironmentError);
+    },
+  );
   await withFileServer(content, {}, async ({ url, ranges }) => {
     await download(url, to, { checksum });
     expect(ranges[0]).toMatch(/^bytes=[1-9]/);
@@ -68,8 +73,9 @@ test('goes on after what an earlier try left', async () => {
 
 test('starts over when the server does not do ranges, and when it has another file by now', async () => {
   for (const options of [{ ignoresRange: true }, { etag: ['"one"', '"two"'] }]) {
-    await withFileServer(content, { cutAfter: [100_000], ...options }, async ({ url, statuses }) => {
-      const to = await target();
+    const to = await target();
+    const arrivedAt = untilWritten(`${to}.part`);
+    await withFileServer(content, { cutAfter: [100_000], arrivedAt, ...options }, async ({ url, statuses }) => {
       await download(url, to);
       expect(statuses).toEqual([200, 200]);
       expect((await readFile(to)).equals(content)).toBe(true);
@@ -78,8 +84,9 @@ test('starts over when the server does not do ranges, and when it has another fi
 });
 
 test('starts over without a checksum when the server tells no version of the file', async () => {
-  await withFileServer(content, { cutAfter: [100_000], etag: [] }, async ({ url, ranges }) => {
-    const to = await target();
+  const to = await target();
+  const arrivedAt = untilWritten(`${to}.part`);
+  await withFileServer(content, { cutAfter: [100_000], arrivedAt, etag: [] }, async ({ url, ranges }) => {
     await download(url, to);
     expect(ranges).toEqual([undefined, undefined]);
     expect((await readFile(to)).equals(content)).toBe(true);
@@ -125,8 +132,9 @@ test('says who cannot be reached, and what a server refuses', async () => {
 
 test('stops when told to, and keeps what came', async () => {
   const stop = new AbortController();
-  await withFileServer(content, { cutAfter: [100_000] }, async ({ url }) => {
-    const to = await target();
+  const to = await target();
+  const arrivedAt = untilWritten(`${to}.part`);
+  await withFileServer(content, { cutAfter: [100_000], arrivedAt }, async ({ url }) => {
     const aborting = { ...clock, sleep: () => Promise.resolve().then(() => stop.abort(new Error('enough'))) };
     const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
     const stopped = downloadFile({ url, to, clock: aborting, log, signal: stop.signal, progress: () => undefined });

@@ -43,7 +43,12 @@ test.each([
   [
     { name: 'perceptron', parameters: {} },
     ParameterError,
-    "Unknown architecture 'perceptron'. There is: cnn, dense, lenet, vgg-bn, resnet-small, mobilenet-like.",
+    "Unknown architecture 'perceptron'. There is: cnn, dense, lenet, vgg-bn, resnet-small, mobilenet-like, linear, mlp.",
+  ],
+  [
+    { name: 'mlp', parameters: {} },
+    ParameterError,
+    'is a head on the features of a backbone: name a backbone, or use one of',
   ],
   [{ name: 'cnn', parameters: { filtres: 8 } }, ParameterError, 'filtres'],
   [{ name: 'cnn', parameters: { filters: 'many' } }, ParameterError, 'filters'],

@@ -108,9 +108,9 @@ async function computeMissing(
         next.catch(() => undefined);
       }
       const features = await extractRows(rows, extractor, signal, (count) => {
-        done += count;
-        progress({ done, total, unit: 'images' });
+        progress({ done: done + count, total, unit: 'images' });
       });
+      done += shards[at]!.count;
       await written;
       written = writeFeatureShard(folder, at, id, { ...rows, features });
       written.catch(() => undefined);
@@ -129,7 +129,7 @@ async function extractRows(
   { images, count }: ImageRows,
   extractor: FeatureExtractor,
   signal: AbortSignal,
-  onRows: (count: number) => void,
+  onRows: (done: number) => void,
 ): Promise<Float32Array> {
   const features = new Float32Array(count * extractor.features);
   const size = images.length / Math.max(count, 1);
@@ -140,7 +140,7 @@ async function extractRows(
     const answer = extractor.extract(images.subarray(start * size, (start + rows) * size), rows);
     const settled = answer.then((values) => {
       features.set(values, start * extractor.features);
-      onRows(rows);
+      onRows(start + rows);
     });
     settled.catch(() => undefined);
     underWay.push(settled);

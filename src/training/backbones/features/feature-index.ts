@@ -4,6 +4,8 @@ import { z } from 'zod';
 import { DataError } from '../../../core/errors.ts';
 import { shortId, type DatasetVersionId, type FeatureCacheId, type TensorCacheId } from '../../../core/ids.ts';
 import { hashJson } from '../../../core/json.ts';
+import { toJson } from '../../../core/to-json.ts';
+import type { Augmentation } from '../../augment/augmentation.ts';
 import type { Backbone } from '../open-backbone.ts';
 
 const count = z.int().min(0);
@@ -29,16 +31,19 @@ export type FeatureSource = {
   readonly backbone: Pick<Backbone, 'sha256' | 'spec'>;
   readonly tensorCacheId: TensorCacheId;
   readonly datasetVersionId: DatasetVersionId;
-  /** Present for a copy of the training images that are changed at random; its number and the seed decide how. */
-  readonly copy?: { readonly number: number; readonly seed: number };
+  /** Present for a varied copy of the training images: its number and the seed decide how each is varied. */
+  readonly copy?: FeatureCopy;
 };
+
+/** The n-th varied copy, counted from 1. */
+export type FeatureCopy = { readonly number: number; readonly seed: number; readonly augmentation: Augmentation };
 
 /** The id of a feature cache: equal files, scaling, images and changes give equal features. */
 export function featureCacheId({ backbone, tensorCacheId, copy }: FeatureSource): FeatureCacheId {
   const { sha256, spec } = backbone;
   const input = { ...spec.input, scale: [...spec.input.scale], offset: [...spec.input.offset] };
   const made = { extraction: EXTRACTION, sha256, input, features: spec.features, tensorCacheId };
-  return hashJson(copy === undefined ? made : { ...made, copy }) as FeatureCacheId;
+  return hashJson(copy === undefined ? made : { ...made, copy: toJson(copy) }) as FeatureCacheId;
 }
 
 /** Changes when the same files would give other features. */

@@ -8,7 +8,7 @@ import { openFeatureExtractor } from '../../../../src/training/backbones/feature
 import { findBackbone } from '../../../../src/training/backbones/find-backbone.ts';
 import { openBackbone } from '../../../../src/training/backbones/open-backbone.ts';
 import { quietContext, temporaryFolder } from '../../../helpers/dataset-files.ts';
-import { withFileServer } from '../../../helpers/file-server.ts';
+import { untilWritten, withFileServer } from '../../../helpers/file-server.ts';
 import { mobileNetV3Like } from '../../../helpers/random-backbones.ts';
 import { testWithRealData } from '../../../helpers/real-data.ts';
 
@@ -54,8 +54,11 @@ test('holds a description without a hash to the file it was first used with', as
 });
 
 test('downloads a backbone once, and again when its file was changed', async () => {
-  await withFileServer(bytes, { cutAfter: [1000] }, async ({ url, ranges }) => {
+  let part = '';
+  const arrivedAt = (count: number) => untilWritten(part)(count);
+  await withFileServer(bytes, { cutAfter: [1000], arrivedAt }, async ({ url, ranges }) => {
     const { filesFolder, open } = await project(`url: ${url}\nsha256: ${sha256}`);
+    part = path.join(filesFolder, `net-${sha256.slice(0, 12)}.onnx.part`);
     const { file } = await open();
     expect(ranges).toEqual([undefined, expect.stringMatching(/^bytes=/)]);
     await open();

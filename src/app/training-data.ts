@@ -1,0 +1,36 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { samplesOf, type Samples } from '../core/samples.ts';
+import type { TensorCache } from '../datasets/cache/open-tensor-cache.ts';
+import { loadFeatures } from '../training/backbones/features/load-features.ts';
+import { buildHead, buildModel } from '../training/build-model.ts';
+import type { TensorFlow } from '../training/tensorflow.ts';
+import type { TrainingJob } from './training-job-schema.ts';
+
+/** What a model learns from and is validated on, and the untrained model that takes it. */
+export type TrainingData = {
+  readonly train: Samples;
+  readonly validation: Samples;
+  buildModel(tf: TensorFlow): LayersModel;
+};
+
+/**
+ * Loads the images of a tensor cache, or the features of a backbone for them.
+ * @throws NotFoundError or DataError for the caches; `buildModel` ParameterError for the architecture.
+ */
+export async function loadTrainingData({ features, settings }: TrainingJob, cache: TensorCache): Promise<TrainingData> {
+  const { architecture, seed } = settings;
+  const { classNames, image } = cache.summary;
+  if (features === undefined) {
+    const [train, validation] = await Promise.all([cache.load('train'), cache.load('validation')]);
+    return {
+      train: samplesOf(train),
+      validation: samplesOf(validation),
+      buildModel: (tf) => buildModel(tf, architecture, image, classNames.length, seed),
+    };
+  }
+  const [asTheyAre] = features.folders;
+  const train = await loadFeatures(features.folders, 'train');
+  const validation = await loadFeatures([asTheyAre!], 'validation');
+  const width = train.shape[0] ?? 0;
+  return { train, validation, buildModel: (tf) => buildHead(tf, architecture, width, classNames.length, seed) };
+}
