@@ -76,7 +76,8 @@ export async function studyListing({ registry }: AppServices, study: StudyRow): 
   };
 }
 
-function trialListing(row: TrialRow): TrialListing {
+/** A trial as lists show it. */
+export function trialListing(row: TrialRow): TrialListing {
   const { number, state, value, params, metrics, attempt, startedAt, endedAt, trainingRunId, error } = row;
   return {
     trial: number,

@@ -12,6 +12,7 @@ import { declarePredict } from './commands/predict.ts';
 import { declareRegistry } from './commands/registry.ts';
 import { declareRun } from './commands/run.ts';
 import { declareRuns } from './commands/runs.ts';
+import { declareStudies } from './commands/studies.ts';
 import { declareTrials } from './commands/trials.ts';
 
 /**
@@ -66,6 +67,7 @@ function declareProgram(context: CommandContext): Command {
   program.commandsGroup('Look at:');
   declareData(program, context);
   declareExperiments(program, context);
+  declareStudies(program, context);
   declareTrials(program, context);
   declareModels(program, context);
   program.commandsGroup('Set up:');

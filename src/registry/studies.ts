@@ -99,7 +99,7 @@ export async function findStudy(db: RegistryDb, wanted: string): Promise<StudyRo
     wanted,
     isExact: (row) => row.id === wanted,
     describe: (row) => `${row.id} (${row.name}, ${row.state})`,
-    list: 'mlflow-ts experiments ls',
+    list: 'mlflow-ts studies ls',
   });
   return toStudy(found);
 }

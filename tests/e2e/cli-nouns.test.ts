@@ -289,6 +289,7 @@ test('where there is nothing yet, every list says what to do', async () => {
     ['data', 'mlflow-ts run collect'],
     ['experiments', 'mlflow-ts run pipeline'],
     ['trials', 'mlflow-ts run hpo'],
+    ['studies', 'mlflow-ts run hpo'],
     ['models', 'mlflow-ts run pipeline'],
   ];
   for (const [noun, next] of nouns) {
