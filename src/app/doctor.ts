@@ -7,6 +7,8 @@ import type { Clock } from '../core/clock.ts';
 import { inspectRegistry, type RegistryHealth } from '../registry/maintenance/inspect-registry.ts';
 import { openRegistry, OutdatedRegistryError } from '../registry/open-registry.ts';
 import { registryFile } from '../registry/registry-file.ts';
+import type { Engines } from '../training/engines/choose-engine.ts';
+import { checkEngines } from './check-engines.ts';
 import { readProjectFile } from './project-file.ts';
 import type { Project } from './project.ts';
 
@@ -24,11 +26,13 @@ export type DoctorOptions = {
   readonly version: string;
   readonly nodeVersion: string;
   readonly clock: Clock;
+  /** Default: those that are installed. */
+  readonly engines?: Engines;
 };
 
 /** Looks at everything mlflow-ts needs of the machine; changes nothing. */
 export async function examine(options: DoctorOptions): Promise<Check[]> {
-  const { project, version, nodeVersion, clock } = options;
+  const { project, version, nodeVersion, clock, engines } = options;
   return [
     { name: 'mlflow-ts', status: 'ok', found: version },
     checkNode(nodeVersion),
@@ -40,8 +44,8 @@ export async function examine(options: DoctorOptions): Promise<Check[]> {
     checkWritable('models folder', project.modelsDir),
     await checkRegistry(project.registryPath, clock),
     await checkDisk(project.home),
-    await checkModule('sharp', 'images can neither be decoded nor drawn', 'broken'),
-    await checkModule('onnxruntime-node', 'training falls back to the far slower cpu engine', 'warning'),
+    await checkModule('sharp', 'images can neither be decoded nor drawn'),
+    ...(await checkEngines(project, engines)),
   ];
 }
 
@@ -151,13 +155,13 @@ async function checkDisk(folder: string): Promise<Check> {
   return { name: 'disk space', status: free < BROKEN_BELOW_GIBIBYTES ? 'broken' : 'warning', found: told, remedy };
 }
 
-async function checkModule(name: string, without: string, status: 'warning' | 'broken'): Promise<Check> {
+async function checkModule(name: string, without: string): Promise<Check> {
   try {
     await import(name);
     return { name, status: 'ok', found: 'loads' };
   } catch (error) {
     const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-    return { name, status, found: `does not load (${reason}): ${without}`, remedy: `npm install ${name}` };
+    return { name, status: 'broken', found: `does not load (${reason}): ${without}`, remedy: `npm install ${name}` };
   }
 }
 

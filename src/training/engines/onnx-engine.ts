@@ -27,6 +27,7 @@ export function createOnnxEngine(runtime: OnnxRuntime, kernels: BlockKernels = N
     name: 'onnx',
     version: runtime.kind === 'available' ? runtime.version : 'none',
     ...mannerOf(runtime, kernels),
+    ...(runtime.kind === 'missing' ? { absence: runtime.reason } : {}),
     refusal: (model) => Promise.resolve(runtime.kind === 'missing' ? runtime.reason : compileRefusal(model)),
     createTrainer: async (model, options) => {
       if (runtime.kind === 'missing') throw new TrainingError(`Engine onnx: ${runtime.reason}.`);

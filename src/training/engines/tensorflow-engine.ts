@@ -9,6 +9,7 @@ export function createTensorFlowEngine(tf: TensorFlow, native: NativeTensorFlow)
   const version = native.kind === 'available' ? native.version : 'none';
   return {
     ...createTfjsEngine(tf, { name: 'tensorflow', version, backend: NATIVE_BACKEND }),
+    ...(native.kind === 'missing' ? { absence: native.reason } : {}),
     refusal: (model) => Promise.resolve(native.kind === 'missing' ? native.reason : classifierRefusal(model)),
   };
 }

@@ -23,6 +23,8 @@ export interface TrainingEngine {
   readonly handicap?: string;
   /** How it computes where it could do so in several ways, in half a sentence: part of what makes a training reproducible. */
   readonly manner?: string;
+  /** Why it can train nothing here: its library is missing; absent when it is there. */
+  readonly absence?: string;
   /** Why this engine cannot train the model, in a sentence; undefined when it can. */
   refusal(model: LayersModel): Promise<string | undefined>;
   /** @throws TrainingError when the model cannot be trained by this engine. */
