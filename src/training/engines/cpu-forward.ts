@@ -1,14 +1,12 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { Layer, TensorFlow } from '../tensorflow.ts';
+import type { TensorFlow } from '../tensorflow.ts';
 import { modelHead } from '../head.ts';
-import { dropoutMask } from './dropout-mask.ts';
-
-type Override = { readonly target: object; readonly key: string; readonly value: unknown };
+import { trainingOverrides, type Override } from './cpu-layers.ts';
 
 /**
  * The model's logits `[batch, classes]` in training mode. TensorFlow.js draws dropout masks from a generator that cannot
- * be seeded per step and offers only the head's output, so the dropout layers' `call` and the last activation are
+ * be seeded per step and offers only the head's output, so some layers' `call` and the last activation are
  * replaced for the duration of this call.
  */
 export function applyForTraining(
@@ -17,24 +15,10 @@ export function applyForTraining(
   images: Tensor,
   masks: { readonly seed: number; readonly step: number },
 ): Tensor2D {
-  const dropouts = model.layers
-    .filter((layer) => layer.getClassName() === 'Dropout')
-    .map((layer) => seededDropout(tf, layer, masks));
   return withOverrides(
-    [...dropouts, ...withoutHead(tf, model)],
+    [...trainingOverrides(tf, model, masks), ...withoutHead(tf, model)],
     () => model.apply(images, { training: true }) as Tensor2D,
   );
-}
-
-function seededDropout({ core }: TensorFlow, layer: Layer, { seed, step }: { seed: number; step: number }): Override {
-  const rate = Number(layer.getConfig().rate);
-  const call = (inputs: Tensor | Tensor[]): Tensor => {
-    const input = Array.isArray(inputs) ? inputs[0]! : inputs;
-    if (rate === 0) return input;
-    const kept = dropoutMask(seed, step, layer.name, input.size, rate);
-    return core.mul(input, core.div(core.tensor(Float32Array.from(kept), input.shape), 1 - rate));
-  };
-  return { target: layer, key: 'call', value: call };
 }
 
 function withoutHead({ layers }: TensorFlow, model: LayersModel): Override[] {

@@ -1,6 +1,6 @@
 import type { GraphBuilder, Value } from './graph-builder.ts';
 import { findLowering } from './layers/catalogue.ts';
-import type { Lowered } from './lowering.ts';
+import { unsupported, type Lowered } from './lowering.ts';
 import { createMaps, rowsOf, type MapLowering } from './maps/create-maps.ts';
 import type { MapOperators } from './maps/map-operators.ts';
 import type { ModelGraph, ModelNode } from './model-graph.ts';
@@ -78,11 +78,18 @@ export function lowerForward(
         dropoutMask: (rate) => dropoutMask(node, rate),
       }),
     );
+    requireShape(node, lowered.output);
     for (const [role, value] of Object.entries(lowered.updates ?? {})) updates.set(nameOf(role), value);
     tensors.set(node.name, lowered.output);
     tape.push({ node, lowered });
   }
   return { maps, logits: tensors.get(model.logits)!, tape, masks, updates };
+}
+
+/** TensorFlow.js says of some layers, such as dilated depthwise convolutions, what they do not compute. */
+function requireShape(node: ModelNode, { shape }: Tensor): void {
+  if (shape.join() === node.outputShape.join()) return;
+  throw unsupported(node, `it computes [${shape.join(', ')}], the model takes it to be [${node.outputShape.join(', ')}]`);
 }
 
 /** The name of a layer's weight. @throws RangeError for a role that the layer does not have: a defect of its lowering. */

@@ -85,7 +85,7 @@ function createReader(weights: WeightTable, configOf: (layer: Layer) => unknown)
   };
   const enter = (container: LayersModel, inputs: readonly string[], tensor: SymbolicTensor, scope: Scope): string => {
     const inner: Scope = {
-      path: `${unique(`${scope.path}${container.name}`)}/`,
+      path: `${scope.path}${container.name}/`,
       trainable: scope.trainable && container.trainable,
       nodeOf: new Map(container.inputs.map(({ id }, index) => [id, inputs[index]!])),
     };
