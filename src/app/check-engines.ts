@@ -1,7 +1,7 @@
 import { installedEngines, type Engines } from '../training/engines/choose-engine.ts';
 import type { TrainingEngine } from '../training/engines/training-engine.ts';
 import { checkedBlocksFile, checkedBlocksPath } from './checked-blocks-file.ts';
-import type { Check } from './doctor.ts';
+import type { Check } from './check.ts';
 import type { Project } from './project.ts';
 
 /** Which engine trains here by default and how, and whether TensorFlow could: what was found out before is used, and not written. */

@@ -8,18 +8,10 @@ import { inspectRegistry, type RegistryHealth } from '../registry/maintenance/in
 import { openRegistry, OutdatedRegistryError } from '../registry/open-registry.ts';
 import { registryFile } from '../registry/registry-file.ts';
 import type { Engines } from '../training/engines/choose-engine.ts';
+import type { Check } from './check.ts';
 import { checkEngines } from './check-engines.ts';
 import { readProjectFile } from './project-file.ts';
 import type { Project } from './project.ts';
-
-/** One thing `doctor` looked at. `broken` keeps mlflow-ts from working, `warning` only from working well. */
-export type Check = {
-  readonly name: string;
-  readonly status: 'ok' | 'warning' | 'broken';
-  readonly found: string;
-  /** What to do about it. */
-  readonly remedy?: string;
-};
 
 export type DoctorOptions = {
   readonly project: Project;

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Check } from '../../app/doctor.ts';
+import type { Check } from '../../app/check.ts';
 import type { CommandContext, GlobalOptions } from '../command-context.ts';
 import { createOutput } from '../output.ts';
 import type { Output } from '../output.ts';

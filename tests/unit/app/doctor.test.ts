@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { examine } from '../../../src/app/doctor.ts';
-import type { Check } from '../../../src/app/doctor.ts';
+import type { Check } from '../../../src/app/check.ts';
 import { findProject } from '../../../src/app/project.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { installedEngines, type Engines } from '../../../src/training/engines/choose-engine.ts';
