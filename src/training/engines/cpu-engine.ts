@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { TrainingError } from '../../core/errors.ts';
 import type { Examples, Rows } from '../../core/samples.ts';
 import type { TensorFlow } from '../tensorflow.ts';
 import { copyWeights } from '../weights.ts';
@@ -11,6 +12,7 @@ import { lossOf } from '../losses/loss.ts';
 import { findOptimizerRule } from '../optimizers/catalogue.ts';
 import { optimizerOf } from '../optimizers/optimizer.ts';
 import { applyForTraining } from './cpu-forward.ts';
+import { dilationRefusal } from './cpu-layers.ts';
 import { countCorrect, tfjsLoss } from './tfjs-loss.ts';
 import { createTfjsOptimizer, type NamedVariable } from './tfjs-optimizer.ts';
 import { tfjsState, weightName } from './tfjs-state.ts';
@@ -36,12 +38,18 @@ export function createTfjsEngine(
   return {
     name,
     version,
-    refusal: (model) => Promise.resolve(shapeRefusal(model)),
+    refusal: (model) => Promise.resolve(shapeRefusal(model) ?? dilationRefusal(model)),
     createTrainer: (model, options) => {
       requireTrainable(model, lossOf(options).name);
+      requireUndilated(model);
       return Promise.resolve(createTfjsTrainer(tf, backend, model, options));
     },
   };
+}
+
+function requireUndilated(model: LayersModel): void {
+  const refusal = dilationRefusal(model);
+  if (refusal !== undefined) throw new TrainingError(`TensorFlow.js cannot train this model: ${refusal}`);
 }
 
 function createTfjsTrainer(tf: TensorFlow, backend: string, model: LayersModel, options: TrainerOptions): Trainer {

@@ -42,3 +42,18 @@ function withAverages(layer: Layer): Override {
   const call = layer.call.bind(layer);
   return { target: layer, key: 'call', value: (inputs: Tensor | Tensor[]) => call(inputs, { training: false }) };
 }
+
+/** Why TensorFlow.js cannot train a model whose layers it can apply: it has no gradient of a dilated convolution. */
+export function dilationRefusal(model: LayersModel): string | undefined {
+  const dilated = leaves(model.layers).find((layer) => isDilated(layer.getConfig().dilationRate));
+  if (dilated === undefined) return undefined;
+  return `Layer '${dilated.name}' (${dilated.getClassName()}): TensorFlow.js has no gradient of dilated convolutions.`;
+}
+
+function leaves(layers: readonly Layer[]): Layer[] {
+  return layers.flatMap((layer) => (isModel(layer) ? leaves(layer.layers) : [layer]));
+}
+
+function isDilated(rate: unknown): boolean {
+  return [rate].flat().some((size) => typeof size === 'number' && size > 1);
+}

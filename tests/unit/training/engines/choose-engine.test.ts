@@ -96,3 +96,11 @@ test('says why the blocked convolutions are not used', async () => {
   const { reason } = await chooseEngine('auto', known, engines(plain));
   expect(reason).toContain('on plain maps, up to three times slower than on blocks, because a check failed');
 });
+
+test('cpu asked for a dilated convolution is an error naming the layer', async () => {
+  const model = modelWith(layers.conv2d({ name: 'far', filters: 2, kernelSize: 2, dilationRate: 2 }));
+  await expect(chooseEngine('cpu', model, installed)).rejects.toThrow(
+    "Layer 'far' (Conv2D): TensorFlow.js has no gradient of dilated convolutions",
+  );
+  expect((await chooseEngine('auto', model, installed)).engine.name).toBe('onnx');
+});
