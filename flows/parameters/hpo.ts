@@ -55,6 +55,10 @@ export const hpoParameters = z.strictObject({
     .describe(
       'Search space; default: a small one for the architecture: {"learningRate": {"choice": [0.001, 0.002]}, "filters": {"int": [8, 32], "step": 8}}',
     ),
+  training: z
+    .record(z.string(), z.json())
+    .optional()
+    .describe('Parameters of training that are the same for every trial: {"optimizer": "sgd", "momentum": 0.9}'),
   sampler: z
     .enum(['grid', 'random', 'tpe'])
     .default('grid')

@@ -12,6 +12,9 @@ export const registerParameters = z.strictObject({
     .optional()
     .describe('Name of the registered model; default: the name of the dataset'),
   experiment: hpoParameters.shape.experiment,
+  training: hpoParameters.shape.training.describe(
+    'Parameters of the final training that replace those of the trial: {"schedule": "cosine", "warmupEpochs": 1}',
+  ),
   gate: z
     .enum(['superior', 'manual'])
     .default('superior')

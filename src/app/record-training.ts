@@ -16,6 +16,7 @@ import {
   startTrainingRun,
   type TrainingRunEnd,
 } from '../registry/training-runs.ts';
+import type { EarlyStopping } from '../training/early-stopping.ts';
 import type { EpochMetrics, TrainingSettings } from '../training/training-settings.ts';
 import { checkedBlocksPath } from './checked-blocks-file.ts';
 import { checkpointPath, dropCheckpoint } from './checkpoints.ts';
@@ -125,7 +126,17 @@ function settingsAsParams({ architecture, earlyStopping, augmentation, ...settin
     ...architecture.parameters,
     ...settings,
     ...augmentation,
-    ...(earlyStopping === undefined ? {} : { earlyStoppingPatience: earlyStopping.patience }),
+    ...earlyStoppingParams(earlyStopping),
+  };
+}
+
+function earlyStoppingParams(earlyStopping: EarlyStopping | undefined): JsonObject {
+  if (earlyStopping === undefined) return {};
+  const { patience, minDelta, metric } = earlyStopping;
+  return {
+    earlyStoppingPatience: patience,
+    ...(minDelta === undefined ? {} : { earlyStoppingMinDelta: minDelta }),
+    ...(metric === undefined ? {} : { earlyStoppingMetric: metric }),
   };
 }
 

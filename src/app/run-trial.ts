@@ -28,7 +28,7 @@ export async function runTrial(
 ): Promise<TrialResult> {
   const { study, cachePath, context, signal, board, systemMetrics } = scene;
   const [{ metric }] = study.objectives;
-  const { architecture, epochs, engine, trainShare, features } = studySettings(study);
+  const { architecture, epochs, engine, trainShare, features, training } = studySettings(study);
   const { result } = await recordTraining(
     {
       name: `${study.name}-trial-${trial.number}`,
@@ -38,7 +38,7 @@ export async function runTrial(
       trial: { id: trial.id, attempt: trial.attempt },
       job: {
         cachePath: join(context.services.project.dataDir, cachePath),
-        settings: trialSettings(trial.params, { architecture, epochs, seed: study.seed }),
+        settings: trialSettings(trial.params, { architecture, epochs, seed: study.seed, training }),
         ...(features === undefined ? {} : { features: featuresOfJob(context.services, features) }),
         engine,
         threads: 1,

@@ -12,6 +12,8 @@ const studySettingsSchema = z.strictObject({
   /** Absent: trials learn from the images themselves. */
   features: featureReferenceSchema.exactOptional(),
   engine: z.enum(ENGINE_PREFERENCES),
+  /** Parameters of training that are the same for every trial; absent: none. */
+  training: z.record(z.string(), z.json()).exactOptional(),
   /** Absent: none. */
   pruner: prunerSettingsSchema.exactOptional(),
 });

@@ -53,7 +53,10 @@ async function fitModel(job: TrainingJob, cache: TensorCache, tell: (message: Ch
   tell({ type: 'log', level: slow ? 'warn' : 'info', message: `Training with ${engine.name}: ${reason}` });
   const checkpoint = openCheckpoint(job, model, engine, tell);
   const { history, bestEpoch, resumedEpochs } = await fit(
-    { model, engine, settings, train: takeShare(data.train, trainShare, settings.seed), validation: data.validation },
+    {
+      ...{ model, engine, settings, validation: data.validation, classNames: cache.summary.classNames },
+      train: takeShare(data.train, trainShare, settings.seed),
+    },
     {
       clock: systemClock,
       threads,

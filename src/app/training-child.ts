@@ -24,8 +24,9 @@ async function lastWord(job: unknown): Promise<ChildMessage> {
   try {
     return { type: 'result', result: await trainWatched(trainingJobSchema.parse(job)) };
   } catch (error) {
-    const { name, code, message, stack } = toRunError(error);
-    return { type: 'failure', error: { name, code, message, ...(stack === undefined ? {} : { stack }) } };
+    const { name, code, message, stack, details } = toRunError(error);
+    const more = { ...(stack === undefined ? {} : { stack }), ...(details === undefined ? {} : { details }) };
+    return { type: 'failure', error: { name, code, message, ...more } };
   }
 }
 

@@ -3,6 +3,8 @@ import { samplesOf, type Samples } from '../core/samples.ts';
 import type { TensorCache } from '../datasets/cache/open-tensor-cache.ts';
 import { loadFeatures } from '../training/backbones/features/load-features.ts';
 import { buildHead, buildModel } from '../training/build-model.ts';
+import { headFor } from '../training/classifier.ts';
+import { lossOf } from '../training/losses/loss.ts';
 import type { TensorFlow } from '../training/tensorflow.ts';
 import type { TrainingJob } from './training-job-schema.ts';
 
@@ -20,17 +22,18 @@ export type TrainingData = {
 export async function loadTrainingData({ features, settings }: TrainingJob, cache: TensorCache): Promise<TrainingData> {
   const { architecture, seed } = settings;
   const { classNames, image } = cache.summary;
+  const head = headFor(lossOf(settings).name);
   if (features === undefined) {
     const [train, validation] = await Promise.all([cache.load('train'), cache.load('validation')]);
     return {
       train: samplesOf(train),
       validation: samplesOf(validation),
-      buildModel: (tf) => buildModel(tf, architecture, image, classNames.length, seed),
+      buildModel: (tf) => buildModel(tf, architecture, image, classNames.length, seed, head),
     };
   }
   const [asTheyAre] = features.folders;
   const train = await loadFeatures(features.folders, 'train');
   const validation = await loadFeatures([asTheyAre!], 'validation');
   const width = train.shape[0] ?? 0;
-  return { train, validation, buildModel: (tf) => buildHead(tf, architecture, width, classNames.length, seed) };
+  return { train, validation, buildModel: (tf) => buildHead(tf, architecture, width, classNames.length, seed, head) };
 }

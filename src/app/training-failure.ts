@@ -7,6 +7,7 @@ import {
   ParameterError,
   TrainingError,
 } from '../core/errors.ts';
+import type { JsonObject } from '../core/json.ts';
 
 /** An error as it came over from a child process. */
 export type ChildFailure = {
@@ -14,6 +15,7 @@ export type ChildFailure = {
   readonly code: string;
   readonly message: string;
   readonly stack?: string | undefined;
+  readonly details?: JsonObject | undefined;
 };
 
 const CLASSES = {
@@ -32,5 +34,7 @@ export function errorFromChild(failure: ChildFailure): Error {
   remote.name = failure.name;
   if (failure.stack !== undefined) remote.stack = failure.stack;
   const known = Object.entries(CLASSES).find(([code]) => code === failure.code);
-  return known === undefined ? remote : new known[1](failure.message, { cause: remote });
+  return known === undefined
+    ? remote
+    : new known[1](failure.message, { cause: remote, details: failure.details ?? {} });
 }

@@ -1,8 +1,10 @@
 import * as z from 'zod';
+import type { JsonObject } from '../core/json.ts';
 import { LOG_LEVELS } from '../core/logger.ts';
 import { augmentationSchema } from '../training/augment/augmentation.ts';
 import { ENGINE_PREFERENCES } from '../training/engines/training-engine.ts';
 import { evaluationSchema } from './evaluation/scored-split.ts';
+import { earlyStoppingSchema, stepParameters } from '../training/training-parameters.ts';
 import type { EpochMetrics, TrainingSettings } from '../training/training-settings.ts';
 
 const share = z.number().min(0).max(1);
@@ -30,10 +32,9 @@ const trainingSettings: z.ZodType<TrainingSettings> = z.object({
   epochs: z.int().min(1),
   batchSize: z.int().min(1),
   learningRate: z.number().positive(),
-  optimizer: z.literal('adam'),
   seed: z.int(),
-  earlyStopping: z.object({ patience: z.int().min(1) }).exactOptional(),
-  labelSmoothing: z.number().min(0).lt(1).exactOptional(),
+  ...stepParameters.shape,
+  earlyStopping: earlyStoppingSchema.exactOptional(),
   augmentation: augmentationSchema.exactOptional(),
 });
 
@@ -102,11 +103,14 @@ const progress = z.object({
   label: z.string().exactOptional(),
 });
 
+const details: z.ZodType<JsonObject> = z.record(z.string(), z.json());
+
 const failure = z.object({
   name: z.string(),
   code: z.string(),
   message: z.string(),
   stack: z.string().exactOptional(),
+  details: details.exactOptional(),
 });
 
 /** What a training child tells its parent. Exactly one `result` or `failure` ends the conversation. */

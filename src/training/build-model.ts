@@ -11,6 +11,9 @@ import type { TensorFlow } from './tensorflow.ts';
 /** The layer that ends every classifier of ours. */
 const HEAD = 'classes';
 
+/** What makes class probabilities of logits; sigmoids for losses that see a truth in each class. */
+type HeadOfClasses = 'softmax' | 'sigmoid';
+
 /**
  * Builds a classifier: input `[batch, height, width, channels]` raw pixels 0..255, output `[batch, classes]`
  * probabilities. Equal arguments give equal weights, on every machine.
@@ -22,11 +25,12 @@ export function buildModel(
   image: ImageShape,
   classes: number,
   seed: number,
+  activation: HeadOfClasses = 'softmax',
 ): LayersModel {
   requireTakes(spec.name, 'images');
   const input = tf.layers.input({ name: 'image', shape: [image.height, image.width, image.channels] });
   const pixels = chain(input, [tf.layers.layers.rescaling({ name: 'scale', scale: 1 / 255 })]);
-  return buildOn(tf, spec, { input, begin: pixels, image, classes, seed });
+  return buildOn(tf, spec, { input, begin: pixels, image, classes, seed, activation });
 }
 
 /**
@@ -40,10 +44,12 @@ export function buildHead(
   features: number,
   classes: number,
   seed: number,
+  activation: HeadOfClasses = 'softmax',
 ): LayersModel {
   requireTakes(spec.name, 'features');
   const input = tf.layers.input({ name: 'features', shape: [features] });
-  return buildOn(tf, spec, { input, begin: input, image: { height: 1, width: 1, channels: features }, classes, seed });
+  const image = { height: 1, width: 1, channels: features };
+  return buildOn(tf, spec, { input, begin: input, image, classes, seed, activation });
 }
 
 type Frame = {
@@ -53,15 +59,17 @@ type Frame = {
   readonly image: ImageShape;
   readonly classes: number;
   readonly seed: number;
+  readonly activation: HeadOfClasses;
 };
 
-function buildOn(tf: TensorFlow, spec: ArchitectureSpec, { input, begin, image, classes, seed }: Frame): LayersModel {
+function buildOn(tf: TensorFlow, spec: ArchitectureSpec, frame: Frame): LayersModel {
+  const { input, begin, image, classes, seed, activation } = frame;
   const architecture = findArchitecture(spec.name);
   const features = architecture.body(tf, parseParameters(spec, architecture), image, begin);
   const head = tf.layers.layers.dense({
     name: HEAD,
     units: classes,
-    activation: 'softmax',
+    activation,
     kernelInitializer: 'zeros',
   });
   const model = tf.layers.model({ name: spec.name, inputs: input, outputs: chain(features, [head]) });

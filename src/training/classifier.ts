@@ -40,6 +40,11 @@ const HEADS: Partial<Readonly<Record<LossName, readonly ModelHead['activation'][
   focal: ['softmax', 'sigmoid'],
 };
 
+/** How the model of a classification ends that is built for a loss. */
+export function headFor(loss: LossName): 'softmax' | 'sigmoid' {
+  return loss === 'binary-cross-entropy' ? 'sigmoid' : 'softmax';
+}
+
 /** @throws TrainingError when the model cannot be trained at all or, naming layer and loss, does not end as the loss wants. */
 export function requireTrainable(model: LayersModel, loss: LossName): void {
   requireShape(model);
@@ -52,6 +57,21 @@ export function requireTrainable(model: LayersModel, loss: LossName): void {
 export function classifierShape(model: LayersModel): { readonly input: readonly number[]; readonly classes: number } {
   const [, ...input] = (model.inputs[0]?.shape ?? []).map((size) => size ?? 0);
   return { input, classes: model.outputs[0]?.shape[1] ?? 0 };
+}
+
+/** How many classes a model's outputs tell apart, and the layer that gives them: one output is the share of class 1 of two. */
+export function labelledClasses(model: LayersModel): { readonly classes: number; readonly layer: string } {
+  const { classes } = classifierShape(model);
+  return { classes: Math.max(2, classes), layer: model.outputs[0]?.sourceLayer.name ?? '' };
+}
+
+/** Outputs of `count` rows as a number for each class: one output p becomes 1 − p and p. */
+export function classProbabilities(outputs: Float32Array, count: number): Float32Array {
+  if (outputs.length !== count) return outputs;
+  return Float32Array.from({ length: 2 * count }, (_, place) => {
+    const share = outputs[Math.floor(place / 2)]!;
+    return place % 2 === 0 ? 1 - share : share;
+  });
 }
 
 function headRefusal(

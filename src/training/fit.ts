@@ -1,16 +1,22 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Clock } from '../core/clock.ts';
-import { TrainingError } from '../core/errors.ts';
 import type { Samples } from '../core/samples.ts';
 import type { ReportProgress } from '../core/logger.ts';
 import { isAugmenting } from './augment/augmentation.ts';
 import { startAugmenter, type Augmenter } from './augment/augmenter.ts';
 import { checkTrainingInput } from './check-training-input.ts';
-import { batchesOfEpoch } from './epoch-batches.ts';
-import type { Trainer, TrainingEngine } from './engines/training-engine.ts';
-import { accuracyOf, meanCrossEntropy } from './evaluate.ts';
+import { resolveClassWeights, type ClassWeights } from './class-weights.ts';
+import { classProbabilities, labelledClasses } from './classifier.ts';
+import { divergence } from './divergence.ts';
+import { epochsSinceImprovement, isBetter } from './early-stopping.ts';
+import type { Trainer, TrainerOptions, TrainingEngine } from './engines/training-engine.ts';
+import { accuracyOf } from './evaluate.ts';
 import { predictInBatches } from './predict-in-batches.ts';
 import type { Checkpoint, FitState } from './fit-state.ts';
+import { modelHead } from './head.ts';
+import { lossOf } from './losses/loss.ts';
+import { meanLoss } from './losses/mean-loss.ts';
+import { trainEpoch } from './train-epoch.ts';
 import type { EpochMetrics, TrainingSettings } from './training-settings.ts';
 import { writeWeights } from './weights.ts';
 
@@ -20,6 +26,8 @@ export type FitInput = {
   readonly settings: TrainingSettings;
   readonly train: Samples;
   readonly validation: Samples;
+  /** In the order of the labels; for settings and errors that name classes. */
+  readonly classNames?: readonly string[];
 };
 
 export type FitOptions = {
@@ -55,10 +63,11 @@ export async function fit(input: FitInput, options: FitOptions): Promise<FitResu
   checkTrainingInput(input);
   const { model, engine, settings } = input;
   options.signal?.throwIfAborted();
+  const { classWeights, ...step } = settings;
   const trainer = await engine.createTrainer(model, {
-    seed: settings.seed,
+    ...step,
     threads: options.threads ?? 1,
-    labelSmoothing: settings.labelSmoothing ?? 0,
+    ...weightsOfClasses(input, classWeights),
   });
   const augmenter = augmenterFor(input);
   try {
@@ -66,6 +75,20 @@ export async function fit(input: FitInput, options: FitOptions): Promise<FitResu
   } finally {
     await Promise.all([trainer.dispose(), augmenter?.close()]);
   }
+}
+
+function weightsOfClasses(
+  { model, train: { labels }, classNames }: FitInput,
+  classWeights: ClassWeights = 'none',
+): Pick<TrainerOptions, 'classWeights'> {
+  const { classes } = labelledClasses(model);
+  const resolved = resolveClassWeights(classWeights, { labels, classes, classNames });
+  return resolved === undefined ? {} : { classWeights: resolved };
+}
+
+/** Whether the patience is over. */
+function isOver({ earlyStopping }: TrainingSettings, history: readonly EpochMetrics[]): boolean {
+  return earlyStopping !== undefined && epochsSinceImprovement(history, earlyStopping) >= earlyStopping.patience;
 }
 
 /** What works for a training while it goes on. */
@@ -84,9 +107,8 @@ async function runEpochs(input: FitInput, options: FitOptions, workers: Workers)
   const start = await startState(options, trainer);
   const history: EpochMetrics[] = [...start.history];
   let { best } = start;
-  const patience = settings.earlyStopping?.patience ?? Infinity;
-  for (let epoch = history.length + 1; epoch <= settings.epochs && epoch - 1 - best.epoch < patience; epoch += 1) {
-    const metrics = await runEpoch(input, options, workers, epoch);
+  for (let epoch = history.length + 1; epoch <= settings.epochs && !isOver(settings, history); epoch += 1) {
+    const metrics = await runEpoch(input, options, workers, { epoch, history });
     if (isBetter(metrics, history[best.epoch - 1])) best = { epoch, weights: await trainer.readWeights() };
     history.push(metrics);
     await saveState(options, trainer, { history, best });
@@ -119,70 +141,29 @@ async function saveState(
   await checkpoint.write({ ...state, trainer: await trainer.readState() });
 }
 
-function isBetter(metrics: EpochMetrics, best: EpochMetrics | undefined): boolean {
-  if (best === undefined) return true;
-  if (metrics.validationAccuracy !== best.validationAccuracy) {
-    return metrics.validationAccuracy > best.validationAccuracy;
-  }
-  return metrics.validationLoss < best.validationLoss;
-}
-
-async function runEpoch(input: FitInput, options: FitOptions, workers: Workers, epoch: number): Promise<EpochMetrics> {
-  const { settings, train, validation } = input;
+async function runEpoch(
+  input: FitInput,
+  options: FitOptions,
+  workers: Workers,
+  { epoch, history }: { readonly epoch: number; readonly history: readonly EpochMetrics[] },
+): Promise<EpochMetrics> {
+  const { model, settings, train, validation } = input;
   const { clock, signal } = options;
   const startedMs = clock.monotonicMs();
-  const { loss, accuracy } = await trainEpoch(input, options, workers, epoch);
+  const { loss, accuracy, learningRate, lastLosses } = await trainEpoch(
+    { ...workers, settings, train, epoch, history },
+    options,
+  );
   const trainedMs = clock.monotonicMs();
-  const probabilities = await predictInBatches(workers.trainer, validation, signal === undefined ? {} : { signal });
+  const outputs = await predictInBatches(workers.trainer, validation, signal === undefined ? {} : { signal });
   const endedMs = clock.monotonicMs();
-  const validationLoss = meanCrossEntropy(probabilities, validation.labels);
-  if (!Number.isFinite(validationLoss)) throw divergence(epoch, settings.learningRate, validationLoss);
+  const validationLoss = meanLoss(lossOf(settings), modelHead(model).activation, outputs, validation.labels);
+  if (!Number.isFinite(validationLoss)) throw divergence(validationLoss, { epoch, learningRate, lastLosses });
   return {
-    epoch,
-    loss,
-    accuracy,
-    validationLoss,
-    validationAccuracy: accuracyOf(probabilities, validation.labels),
-    learningRate: settings.learningRate,
+    ...{ epoch, loss, accuracy, validationLoss },
+    validationAccuracy: accuracyOf(classProbabilities(outputs, validation.count), validation.labels),
+    learningRate,
     seconds: (endedMs - startedMs) / 1000,
     imagesPerSecond: train.count / Math.max((trainedMs - startedMs) / 1000, Number.EPSILON),
   };
-}
-
-async function trainEpoch(
-  { settings, train }: FitInput,
-  { clock, signal, progress }: FitOptions,
-  { trainer, augmenter }: Workers,
-  epoch: number,
-): Promise<{ loss: number; accuracy: number }> {
-  const sums = { loss: 0, correct: 0, seen: 0 };
-  let reportedMs = clock.monotonicMs();
-  for await (const batch of batchesOfEpoch(train, settings, epoch, augmenter)) {
-    signal?.throwIfAborted();
-    const { loss, correct } = await trainer.step(batch, settings.learningRate);
-    if (!Number.isFinite(loss)) throw divergence(epoch, settings.learningRate, loss);
-    sums.loss += loss * batch.count;
-    sums.correct += correct;
-    sums.seen += batch.count;
-    const nowMs = clock.monotonicMs();
-    if (nowMs - reportedMs < REPORT_EVERY_MS && sums.seen < train.count) continue;
-    reportedMs = nowMs;
-    progress?.({
-      done: (epoch - 1) * train.count + sums.seen,
-      total: settings.epochs * train.count,
-      unit: 'images',
-      label: `epoch ${epoch}/${settings.epochs}`,
-    });
-  }
-  signal?.throwIfAborted();
-  return { loss: sums.loss / sums.seen, accuracy: sums.correct / sums.seen };
-}
-
-const REPORT_EVERY_MS = 200;
-
-function divergence(epoch: number, learningRate: number, loss: number): TrainingError {
-  return new TrainingError(
-    `The loss became ${loss} in epoch ${epoch} at learning rate ${learningRate}: training diverged. Lower the learning rate.`,
-    { details: { epoch, learningRate } },
-  );
 }

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { runTrainingJob } from '../../src/app/training-job.ts';
-import { CancelledError, CrashedError, NotFoundError, ParameterError } from '../../src/core/errors.ts';
+import { CancelledError, CrashedError, NotFoundError, ParameterError, TrainingError } from '../../src/core/errors.ts';
 import type { EpochMetrics } from '../../src/training/training-settings.ts';
 import { isAlive } from '../helpers/processes.ts';
 import { aStudy, optimizeX, temporaryRegistry } from '../helpers/studies.ts';
@@ -50,6 +50,16 @@ describe('a training job', () => {
     const [first, second] = [await runTrainingJob(shortJob(cache), {}), await runTrainingJob(shortJob(cache), {})];
     const losses = (history: readonly EpochMetrics[]): number[] => history.map(({ validationLoss }) => validationLoss);
     expect(losses(first.history)).toEqual(losses(second.history));
+  });
+
+  test('tells where it diverged, with the epochs before', async () => {
+    const job = shortJob(cache);
+    const settings = { ...job.settings, optimizer: 'sgd', learningRate: 1e30 } as const;
+    const failure = runTrainingJob({ ...job, settings }, {});
+    await expect(failure).rejects.toBeInstanceOf(TrainingError);
+    await expect(failure).rejects.toMatchObject({
+      details: { epoch: 1, step: expect.any(Number), learningRate: 1e30 },
+    });
   });
 
   test('tells what is wrong with its input as the error it is', async () => {

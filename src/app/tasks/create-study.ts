@@ -1,5 +1,5 @@
 import { shortId } from '../../core/ids.ts';
-import type { Json } from '../../core/json.ts';
+import type { Json, JsonObject } from '../../core/json.ts';
 import { getOrCreateExperiment } from '../../registry/experiments.ts';
 import { nameOfDataset } from '../dataset-versions.ts';
 import type { EnginePreference } from '../../training/engines/training-engine.ts';
@@ -27,6 +27,8 @@ export type CreateStudyInput = {
   readonly trialShare: number;
   readonly seed: number;
   readonly engine: EnginePreference;
+  /** Parameters of training that are the same for every trial. */
+  readonly training?: JsonObject | undefined;
   /** What trials are ranked by; default: validation accuracy. */
   readonly metrics?: readonly [StudyMetric, ...StudyMetric[]] | undefined;
 } & Partial<PrunerParameters>;
@@ -42,7 +44,7 @@ export const createStudy = task(
     const { registry, clock } = services;
     const { features } = input;
     const architecture = await chooseArchitecture(input);
-    const space = searchSpaceFor(architecture, input.space ?? defaultSpace(architecture));
+    const space = searchSpaceFor(architecture, input.space ?? defaultSpace(architecture), input.training);
     const objectives = objectivesOf(input.metrics ?? ['validationAccuracy']);
     const pruner = prunerSettings(prunerParametersOf(input), { objectives, epochs: input.trialEpochs });
     const dataset = await nameOfDataset(services, input.cache.datasetVersionId);
@@ -63,6 +65,7 @@ export const createStudy = task(
         epochs: input.trialEpochs,
         trainShare: input.trialShare,
         engine: input.engine,
+        ...(Object.keys(input.training ?? {}).length === 0 ? {} : { training: input.training! }),
         ...(pruner === undefined ? {} : { pruner }),
       },
     });

@@ -25,6 +25,8 @@ export type TrainFinalistInput = {
   readonly engine: EnginePreference;
   readonly threads: number;
   readonly experiment?: string | undefined;
+  /** Parameters of training that replace those of the trial. */
+  readonly training?: JsonObject | undefined;
   /** Whether to record CPU, memory, disk and images a second; default true. */
   readonly systemMetrics?: boolean | undefined;
 };
@@ -49,10 +51,11 @@ export const trainFinalist = task(
     const { trialSettings } = await import('../trial-settings.ts');
     const { services, artifacts, signal, log, progress } = context;
     const study = await loadStudy(services, input.study);
-    const { architecture, features } = studySettings(study);
+    const { architecture, features, training } = studySettings(study);
     const cache = await findCache(services.project.dataDir, study.tensorCacheId);
     const prepared = features && (await featuresToTrainOn(context, cache, { ...input, reference: features }));
-    const settings = trialSettings(input.trial.params, { architecture, epochs: input.epochs, seed: input.seed });
+    const parameters = { ...input.trial.params, ...input.training };
+    const settings = trialSettings(parameters, { architecture, epochs: input.epochs, seed: input.seed, training });
     const folder = join(workDirOf(services), context.run.taskRunId);
     await rm(folder, { recursive: true, force: true });
     let lastEpoch = '';

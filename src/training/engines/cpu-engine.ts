@@ -62,8 +62,9 @@ function createTfjsTrainer(tf: TensorFlow, backend: string, model: LayersModel, 
 
   const lossOfBatch = (batch: Examples, result: { correct: number }): Scalar => {
     const logits = applyForTraining(tf, model, toTensor(tf, model, batch), { seed: options.seed, step: steps });
-    result.correct = countCorrect(tf, logits, batch.labels);
     const { classWeights } = options;
+    const head = modelHead(model).activation;
+    result.correct = countCorrect(tf, logits, batch.labels, head);
     const loss = tfjsLoss(tf, logits, batch, {
       loss: lossOf(options),
       head: modelHead(model).activation,

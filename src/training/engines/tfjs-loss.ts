@@ -29,9 +29,15 @@ export function tfjsLoss(
 }
 
 /** How many rows were classified rightly; 0 when labels are no classes. */
-export function countCorrect({ core }: TensorFlow, logits: Tensor2D, labels: Int32Array | Float32Array): number {
+export function countCorrect(
+  { core }: TensorFlow,
+  logits: Tensor2D,
+  labels: Int32Array | Float32Array,
+  head: HeadActivation,
+): number {
   if (labels instanceof Float32Array) return 0;
-  const predicted = logits.shape[1] === 1 ? core.greater(core.reshape(logits, [-1]), 0) : core.argMax(logits, 1);
+  const even = head === 'linear' ? 0.5 : 0;
+  const predicted = logits.shape[1] === 1 ? core.greater(core.reshape(logits, [-1]), even) : core.argMax(logits, 1);
   const hits = core.equal(core.cast(predicted, 'int32'), core.tensor1d(labels, 'int32'));
   return core.sum(hits).dataSync()[0] ?? 0;
 }

@@ -26,6 +26,15 @@ export type LossSettings = {
   readonly focalAlpha?: number;
 };
 
+/** Which loss takes which of the settings. */
+export const LOSS_TAKES: Readonly<Record<LossName, readonly (keyof LossSettings)[]>> = {
+  'cross-entropy': ['labelSmoothing'],
+  'binary-cross-entropy': ['labelSmoothing'],
+  mse: [],
+  huber: ['huberDelta'],
+  focal: ['focalGamma', 'focalAlpha'],
+};
+
 const DEFAULTS: Required<LossSettings> = {
   loss: 'cross-entropy',
   labelSmoothing: 0,

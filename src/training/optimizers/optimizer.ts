@@ -20,6 +20,14 @@ export type OptimizerSettings = {
   readonly weightDecay?: number;
 };
 
+/** Which optimiser takes which of the settings besides the learning rate. */
+export const OPTIMIZER_TAKES: Readonly<Record<OptimizerName, readonly (keyof OptimizerSettings)[]>> = {
+  sgd: ['momentum', 'nesterov'],
+  adam: [],
+  adamw: ['weightDecay'],
+  rmsprop: ['momentum'],
+};
+
 /** The optimiser with its defaults. What it does not take is left aside. */
 export function optimizerOf(settings: OptimizerSettings): Optimizer {
   const { optimizer: name = 'adam', momentum = 0, nesterov = false, weightDecay = 0.01 } = settings;

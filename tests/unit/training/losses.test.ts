@@ -1,5 +1,8 @@
 import { expect, test } from '@jest/globals';
 import type { Examples } from '../../../src/core/samples.ts';
+import { modelHead } from '../../../src/training/head.ts';
+import { lossOf } from '../../../src/training/losses/loss.ts';
+import { meanLoss } from '../../../src/training/losses/mean-loss.ts';
 import type { StepSettings } from '../../../src/training/step-settings.ts';
 import { batchOf, engines, expectSameSteps, FEATURES, smallNet, stepThrough, type SmallNet } from './stepped.ts';
 
@@ -69,6 +72,19 @@ test.each(Object.keys(cases))(
     expectSameSteps(actual, expected, { gradients: true });
   },
 );
+
+test.each(
+  Object.entries(cases).filter(([, { numbers, classWeights }]) => numbers !== true && classWeights === undefined),
+)('%s: the loss of predictions is that of the step without smoothing', async (_title, { net, ...settings }) => {
+  const [batch] = batchesFor({ net }) as [Examples];
+  const labels = Int32Array.from(batch.labels);
+  const model = smallNet(net);
+  const plain = { ...settings, labelSmoothing: 0 };
+  const trainer = await engines.cpu.createTrainer(model, { seed: 1, threads: 1, ...plain });
+  const outputs = await trainer.predict(batch.inputs, batch.count);
+  const { loss } = await trainer.step(batch, 0.1);
+  expect(meanLoss(lossOf(plain), modelHead(model).activation, outputs, labels)).toBeCloseTo(loss, 5);
+});
 
 /** Losses of one row of logits z with target t in double precision, as the papers write them. */
 const float64: Readonly<Record<string, (z: readonly number[], t: readonly number[]) => number>> = {

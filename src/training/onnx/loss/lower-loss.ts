@@ -37,7 +37,7 @@ export function lowerLoss(
   const byRow = (factor: Value): Value => ops.reshape(factor, [-1, 1]);
   return {
     loss: ops.reduceMean(weights === undefined ? perRow : ops.multiply(perRow, weights), [0]),
-    correct: labelled === 'classes' ? countHits(ops, logits, labels, units) : noHits(ops, perRow),
+    correct: labelled === 'classes' ? countHits(ops, logits, labels, lowered) : noHits(ops, perRow),
     gradient: ops.divide(weights === undefined ? gradient : ops.multiply(gradient, byRow(weights)), count),
   };
 }
@@ -57,9 +57,9 @@ function lowerForm(ops: Operators, rows: LossRows, loss: Loss): RowLosses {
   }
 }
 
-function countHits(ops: Operators, logits: Value, labels: Value, units: number): Value {
-  const predicted =
-    units === 1 ? ops.cast(ops.greater(ops.reshape(logits, [-1]), ops.float(0)), 'int64') : ops.argMax(logits);
+function countHits(ops: Operators, logits: Value, labels: Value, { units, head }: LossToLower): Value {
+  const even = ops.float(head === 'linear' ? 0.5 : 0);
+  const predicted = units === 1 ? ops.cast(ops.greater(ops.reshape(logits, [-1]), even), 'int64') : ops.argMax(logits);
   return ops.reduceSum(ops.cast(ops.equal(predicted, ops.cast(labels, 'int64')), 'int32'), [0]);
 }
 
