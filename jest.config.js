@@ -7,4 +7,6 @@ export default {
   transform: {},
   testTimeout: 120_000,
   maxWorkers: 2,
+  // Not among the temporary files, which are removed after every run.
+  cacheDirectory: '<rootDir>/../node_modules/.cache/jest',
 };

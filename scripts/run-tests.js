@@ -1,9 +1,11 @@
 // Runs the compiled tests; arguments go to jest. A run of all of them that passes leaves a note of what exactly was tested, and with
 // `--unless-passed` the same build, on the same Node, is not tested a second time: CI runs `npm test` and then `npm run check`.
+// What tests leave in the folder for temporary files goes when they are done, also where one was cut short.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -17,7 +19,10 @@ if (process.argv.includes('--unless-passed') && existsSync(note) && readFileSync
 } else {
   const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
   const jest = createRequire(import.meta.url).resolve('jest/bin/jest');
-  const { status } = spawnSync(process.execPath, [...flags, jest, ...args], { cwd: root, stdio: 'inherit' });
+  const room = mkdtempSync(join(tmpdir(), 'mlflow-ts-tests-'));
+  const env = { ...process.env, TMPDIR: room };
+  const { status } = spawnSync(process.execPath, [...flags, jest, ...args], { cwd: root, stdio: 'inherit', env });
+  rmSync(room, { recursive: true, force: true, maxRetries: 3 });
   if (status === 0 && args.length === 0 && fingerprint() === tested) writeFileSync(note, tested);
   process.exitCode = status ?? 1;
 }
