@@ -1,7 +1,15 @@
-import { createStudy, extractFeatures, findTensorCache, flow, runTrials, summariseStudy } from '../src/index.ts';
+import {
+  createStudy,
+  extractFeatures,
+  findTensorCache,
+  flow,
+  plotStudy,
+  runTrials,
+  summariseStudy,
+} from '../src/index.ts';
 import { hpoParameters } from './parameters/hpo.ts';
 
-/** tensor cache ──▶ features, with a backbone ──▶ open study ──▶ trials, each a training in a process of its own ──▶ best trial */
+/** tensor cache ──▶ features, with a backbone ──▶ open study ──▶ trials, each a training in a process of its own ──▶ plots, best trial */
 export const hpo = flow(
   {
     name: 'hpo',
@@ -16,6 +24,7 @@ export const hpo = flow(
       backbone === undefined ? undefined : await extractFeatures({ cache, backbone, ...copies, threads: workers });
     const study = await createStudy({ cache, features, name, ...settings });
     await runTrials({ study, cache, workers, trials, maxRetries, failOnFailedTrials, systemMetrics });
+    await plotStudy({ study });
     return summariseStudy({ study });
   },
 );

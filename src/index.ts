@@ -56,6 +56,7 @@ export { findTensorCache } from './app/tasks/find-tensor-cache.ts';
 export { loadDatasetMetadata } from './app/tasks/load-dataset-metadata.ts';
 export { planSplit } from './app/tasks/plan-split.ts';
 export type { WantedPrep } from './app/tasks/plan-split.ts';
+export { plotStudy } from './app/tasks/plot-study.ts';
 export { promoteModel } from './app/tasks/promote-model.ts';
 export type { PromoteModelInput, Promotion } from './app/tasks/promote-model.ts';
 export { rankFinalists } from './app/tasks/rank-finalists.ts';

@@ -97,6 +97,8 @@ test('a trial that falls behind is stopped in the middle of its training, which 
   const losses = await listMetrics(services.registry.db, trainingRun, 'validationLoss');
   expect(losses.length).toBeLessThan(12);
   expect(losses[0]).toMatchObject({ step: 1 });
+  const curves = await artifact(outcome.flowRun.id, 'intermediate-values');
+  expect(curves).toMatchObject({ kind: 'image', mediaType: 'image/svg+xml' });
   const { trainingRuns } = await showExperiment(services, 'corners');
   expect(trainingRuns[0]).toMatchObject({ id: trainingRun, status: 'finished', tags: { trialState: 'pruned' } });
 });
