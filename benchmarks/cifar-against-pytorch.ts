@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
-import type { Samples } from '../src/core/samples.ts';
+import { pickSamples, type Samples } from '../src/core/samples.ts';
 import { seededRandom } from '../src/core/seeded-random.ts';
 import { buildModel, completeSpec } from '../src/training/build-model.ts';
 import { findBlockKernels } from '../src/training/engines/block-kernels.ts';
@@ -87,17 +87,10 @@ async function ourEpoch(
   let loss = 0;
   for (let start = 0; start < order.length; start += BATCH) {
     const rows = order.slice(start, start + BATCH);
-    loss += (await trainer.step(takeRows(train, rows), learningRate)).loss * rows.length;
+    loss += (await trainer.step(pickSamples(train, rows), learningRate)).loss * rows.length;
   }
   const accuracy = accuracyOf(await predictInBatches(trainer, test), test.labels);
   return { loss: loss / order.length, accuracy };
-}
-
-function takeRows(data: Samples, rows: readonly number[]): Samples {
-  const size = data.inputs.length / data.count;
-  const inputs = new Uint8Array(rows.length * size);
-  rows.forEach((row, index) => inputs.set(data.inputs.subarray(row * size, (row + 1) * size), index * size));
-  return { ...data, inputs, labels: Int32Array.from(rows, (row) => data.labels[row]!), count: rows.length };
 }
 
 /** Gives PyTorch the model's initial weights and the images. */
