@@ -4,8 +4,7 @@ import { beforeAll, expect, test } from '@jest/globals';
 import { catalogue } from '../../flows/catalogue.ts';
 import { drawCorners, SHORT, temporaryProject } from '../helpers/project.ts';
 import { temporaryFolder } from '../helpers/dataset-files.ts';
-import { column, runCliHere } from './run-cli.ts';
-import type { Ended } from './run-cli.ts';
+import { column, runCliHere, type Ended } from './run-cli.ts';
 
 let cwd: string;
 const cli = (...args: string[]): Promise<Ended> => runCliHere(args, { cwd, catalogue });

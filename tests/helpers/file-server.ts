@@ -64,13 +64,19 @@ async function serve(
   if (start > 0) head['content-range'] = `bytes ${start}-${content.length - 1}/${content.length}`;
   response.writeHead(start === 0 ? 200 : 206, head);
   const cut = cutAfter[turn];
-  if (cut === undefined) {
-    response.end(rest);
-    return;
-  }
+  if (cut === undefined) response.end(rest);
+  else await sendAndBreak(response, rest.subarray(0, cut), () => arrivedAt?.(start + cut));
+}
+
+/** Sends so much, waits until it has arrived, and breaks the connection. */
+async function sendAndBreak(
+  response: ServerResponse,
+  part: Uint8Array,
+  arrived: () => Promise<void> | undefined,
+): Promise<void> {
   response.flushHeaders();
-  await new Promise((resolve) => response.write(rest.subarray(0, cut), resolve));
-  if (cut > 0) await arrivedAt?.(start + cut);
+  await new Promise((resolve) => response.write(part, resolve));
+  if (part.length > 0) await arrived();
   response.destroy();
 }
 
