@@ -79,7 +79,10 @@ export type { StoredModelFile } from './app/model-file-store.ts';
 export type { Project, ProjectFoundBy } from './app/project.ts';
 export type { Registration } from './app/registration.ts';
 export type { AppServices } from './app/services.ts';
+export type { ParetoTrial } from './app/pareto-trials.ts';
+export type { PrunerParameters } from './app/pruner-parameters.ts';
 export type { StudyReference } from './app/studies.ts';
+export type { StudyMetric } from './app/study-metrics.ts';
 export type { CacheReference } from './app/tensor-caches.ts';
 export type { Clock } from './core/clock.ts';
 export {

@@ -3,17 +3,16 @@ import type { Objective, Objectives } from '../registry/studies.ts';
 import type { EpochMetrics } from '../training/training-settings.ts';
 import type { TrainingJobResult } from './training-job-schema.ts';
 
-/** What a study can be about, and which way it is better. */
-const DIRECTIONS = {
+/** A metric that a study can be about; `parameters` are the numbers that the model has. */
+export type StudyMetric = 'validationAccuracy' | 'validationLoss' | 'parameters' | 'imagesPerSecond';
+
+/** Which way each is better. */
+const DIRECTIONS: Readonly<Record<StudyMetric, Objective['direction']>> = {
   validationAccuracy: 'maximize',
   validationLoss: 'minimize',
-  /** Numbers that the model learns. */
   parameters: 'minimize',
-  /** Training images over the time spent training. */
   imagesPerSecond: 'maximize',
-} as const satisfies Readonly<Record<string, Objective['direction']>>;
-
-export type StudyMetric = keyof typeof DIRECTIONS;
+};
 
 /** The metrics of a study with their directions. @throws ParameterError when one is named twice. */
 export function objectivesOf(metrics: readonly [StudyMetric, ...StudyMetric[]]): Objectives {

@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
+import { closestName } from '../core/closest-name.ts';
 import type { DatasetVersionId, ExperimentId, FlowRunId, StudyId, TensorCacheId } from '../core/ids.ts';
 import type { Json } from '../core/json.ts';
 import { findOne, likeText } from './find-one.ts';
@@ -99,9 +100,19 @@ export async function findStudy(db: RegistryDb, wanted: string): Promise<StudyRo
     wanted,
     isExact: (row) => row.id === wanted,
     describe: (row) => `${row.id} (${row.name}, ${row.state})`,
+    hint: rows.length === 0 ? await nearestStudy(db, wanted) : undefined,
     list: 'mlflow-ts studies ls',
   });
   return toStudy(found);
+}
+
+async function nearestStudy(db: RegistryDb, wanted: string): Promise<string | undefined> {
+  const rows = await db.selectFrom('studies').select('name').distinct().execute();
+  const nearest = closestName(
+    wanted,
+    rows.map(({ name }) => name),
+  );
+  return nearest === undefined ? undefined : `Did you mean "${nearest}"?`;
 }
 
 export type StudyFilter = {

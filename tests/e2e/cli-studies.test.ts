@@ -79,6 +79,7 @@ test('studies show tells settings, space and the trials epoch by epoch, the best
       {},
     ],
   });
+  expect((await cli('studies', 'show', 'onee')).stderr).toContain('Did you mean "one"?');
   expect(await cli('studies', 'show', 'nothing')).toMatchObject({
     ...{ code: 2, stderr: expect.stringContaining('studies ls') },
   });
