@@ -38,14 +38,25 @@ export async function openFeatureExtractor(
     const { height, width } = backbone.spec.input;
     const shape = [height, width, channelCount(backbone.spec.input)];
     const size = shape.reduce((product, each) => product * each, 1);
-    const run = (images: Uint8Array, count: number) => runOnce(host, images.slice(), [count, ...shape]);
+    const underWay = new Set<Promise<unknown>>();
+    const run = (images: Uint8Array, count: number): Promise<Float32Array> => {
+      const answer = runOnce(host, images.slice(), [count, ...shape]);
+      underWay.add(answer);
+      const forget = () => void underWay.delete(answer);
+      answer.then(forget, forget);
+      return answer;
+    };
     const probe = await run(new Uint8Array(2 * size), 2);
     requirePooled(backbone, probe.length / 2);
     return {
       features: probe.length / 2,
       runtime: runtime.version,
       extract: run,
-      dispose: () => host.close(),
+      dispose: async () => {
+        // A worker thread that is ended while ONNX Runtime computes takes the whole process along.
+        await Promise.allSettled(underWay);
+        await host.close();
+      },
     };
   } catch (error) {
     await host.close();
