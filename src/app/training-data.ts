@@ -2,6 +2,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { samplesOf, type Samples } from '../core/samples.ts';
 import type { TensorCache } from '../datasets/cache/open-tensor-cache.ts';
 import { loadFeatures } from '../training/backbones/features/load-features.ts';
+import { linearDiscriminant, type LinearClassifier } from '../training/backbones/linear-discriminant.ts';
 import { buildHead, buildModel } from '../training/build-model.ts';
 import { headFor } from '../training/classifier.ts';
 import { lossOf } from '../training/losses/loss.ts';
@@ -35,5 +36,20 @@ export async function loadTrainingData({ features, settings }: TrainingJob, cach
   const train = await loadFeatures(features.folders, 'train');
   const validation = await loadFeatures([asTheyAre!], 'validation');
   const width = train.shape[0] ?? 0;
-  return { train, validation, buildModel: (tf) => buildHead(tf, architecture, width, classNames.length, seed, head) };
+  return {
+    train,
+    validation,
+    buildModel: (tf) => {
+      const model = buildHead(tf, architecture, width, classNames.length, seed, head);
+      const shrinkage = Number(architecture.parameters.shrinkage ?? 0);
+      if (shrinkage > 0) startAtDiscriminant(tf, model, linearDiscriminant(train, classNames.length, shrinkage));
+      return model;
+    },
+  };
+}
+
+/** The head is one dense layer. */
+function startAtDiscriminant({ core }: TensorFlow, head: LayersModel, { kernel, bias }: LinearClassifier): void {
+  const classes = bias.length;
+  core.tidy(() => head.setWeights([core.tensor(kernel, [kernel.length / classes, classes]), core.tensor(bias)]));
 }

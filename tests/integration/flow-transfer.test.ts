@@ -13,7 +13,7 @@ import { mobileNetV3Like } from '../helpers/random-backbones.ts';
 
 const backbone = './net.yaml';
 const prepared = { backbone, decodeWorkers: 1, imageSize: 64, channels: 1 };
-const searched = { backbone, space: { learningRate: { choice: [0.05] } }, trialEpochs: 10, workers: 1 };
+const searched = { backbone, space: { learningRate: { choice: [0.05] } }, trialEpochs: 3, workers: 1 };
 
 let project: TestProject;
 let features: string;
@@ -36,7 +36,7 @@ test('a head learns from cached features, and its version predicts from images a
   expect(error).toBeUndefined();
   expect(result).toMatchObject({ best: { value: expect.any(Number) } });
   expect(await readdir(features)).toHaveLength(3);
-  const registered = await project.run('register', { study: 'head', epochs: 15, threads: 1, gate: 'manual' });
+  const registered = await project.run('register', { study: 'head', epochs: 4, threads: 1, gate: 'manual' });
   expect(registered.error).toBeUndefined();
 
   const folder = path.join(project.services.project.modelsDir, 'corners', '1');

@@ -6,7 +6,11 @@ import { chain } from './chain.ts';
 export const linear = defineArchitecture({
   description: 'a head on features: one dense layer',
   takes: 'features',
-  parameters: z.strictObject({ dropout: z.number().min(0).lt(1).default(0) }),
+  parameters: z.strictObject({
+    dropout: z.number().min(0).lt(1).default(0),
+    /** Above 0: training begins at the linear discriminant with that shrinkage, not at random weights. */
+    shrinkage: z.number().min(0).max(1).default(0),
+  }),
   body: ({ layers: { layers } }, { dropout }, _image, features) =>
     dropout > 0 ? chain(features, [layers.dropout({ name: 'dropout', rate: dropout })]) : features,
 });

@@ -28,6 +28,8 @@ export type BackboneSpec = {
   readonly input: BackboneInput;
   /** Name of the value in the graph that holds the features, `[N, features]`. */
   readonly features: string;
+  /** What the features are raised to, their sign kept; 1: they stay as they are. */
+  readonly power: number;
 };
 
 /** How many channels images must have for the backbone. */
@@ -42,7 +44,7 @@ export function channelCount({ channels }: Pick<BackboneInput, 'channels'>): 1 |
 export function parseBackboneSpec(text: string, path: string): BackboneSpec {
   const parsed = fileSchema.safeParse(parseYaml(text, path), { reportInput: true });
   if (!parsed.success) throw misfit(path, parsed.error.issues.flatMap(problemsOf));
-  const { name = basename(path).replace(/\.ya?ml$/i, ''), file, url, sha256, input, features } = parsed.data;
+  const { name = basename(path).replace(/\.ya?ml$/i, ''), file, url, sha256, input, features, power } = parsed.data;
   const source = url === undefined ? { kind: 'file' as const, file: file! } : { kind: 'url' as const, url };
   const { size, ...rest } = input;
   const { height, width } = typeof size === 'number' ? { height: size, width: size } : size;
@@ -55,6 +57,7 @@ export function parseBackboneSpec(text: string, path: string): BackboneSpec {
     ...(sha256 === undefined ? {} : { sha256 }),
     input: { name: inputName, height, width, layout, channels, ...scaling },
     features,
+    power,
   };
 }
 
@@ -108,6 +111,7 @@ const fileKeys = {
     .optional(),
   input: inputSchema,
   features: text,
+  power: z.number().positive().max(1).default(1),
 };
 
 const fileSchema = z.strictObject(fileKeys).superRefine(({ file, url, sha256 }, context) => {

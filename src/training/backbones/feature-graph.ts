@@ -10,7 +10,7 @@ import { channelCount, type BackboneInput, type BackboneSpec } from './backbone-
 
 /** The graph of a backbone between its input and its features, and what it is fed with. */
 export type BackboneGraph = {
-  readonly spec: Pick<BackboneSpec, 'name' | 'input' | 'features'>;
+  readonly spec: Pick<BackboneSpec, 'name' | 'input' | 'features' | 'power'>;
   readonly model: OnnxModel;
 };
 
@@ -58,7 +58,7 @@ function featureLinks({ spec, model }: BackboneGraph): [ChainLink, ChainLink, Ch
   return [
     linkOf('scaling', scalingModel(spec.input), IMAGE_INPUT, 'scaled'),
     { prefix: spec.name, model, input: spec.input.name, output: spec.features },
-    linkOf('rows', rowsModel(), 'maps', 'rows'),
+    linkOf('rows', rowsModel(spec.power), 'maps', 'rows'),
   ];
 }
 
@@ -107,10 +107,19 @@ function withChannels(
   return step(graph.constant({ type: 'float32', shape, data }));
 }
 
-function rowsModel(): Uint8Array {
+function rowsModel(power: number): Uint8Array {
   const graph = createGraphBuilder('rows');
+  const ops = createOperators(graph);
   const maps = graph.input('maps', 'float32', ['N', 'features', 1, 1]);
   const [rows] = graph.node('Flatten', [maps], { axis: 1 });
-  graph.output(rows!, 'rows', 'float32', ['N', 'features']);
+  graph.output(power === 1 ? rows! : signedPower(graph, ops, rows!, power), 'rows', 'float32', ['N', 'features']);
   return encodeModel(graph.finish());
+}
+
+/** Power normalisation (Perronnin et al. 2010, doi 10.1007/978-3-642-15561-1_11): a few large values no longer drown the others. */
+function signedPower(graph: GraphBuilder, ops: Operators, value: Value, power: number): Value {
+  const [sign] = graph.node('Sign', [value]);
+  const [size] = graph.node('Abs', [value]);
+  const [raised] = power === 0.5 ? graph.node('Sqrt', [size!]) : graph.node('Pow', [size!, ops.float(power)]);
+  return ops.multiply(sign!, raised!);
 }

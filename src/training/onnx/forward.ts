@@ -89,7 +89,10 @@ export function lowerForward(
 /** TensorFlow.js says of some layers, such as dilated depthwise convolutions, what they do not compute. */
 function requireShape(node: ModelNode, { shape }: Tensor): void {
   if (shape.join() === node.outputShape.join()) return;
-  throw unsupported(node, `it computes [${shape.join(', ')}], the model takes it to be [${node.outputShape.join(', ')}]`);
+  throw unsupported(
+    node,
+    `it computes [${shape.join(', ')}], the model takes it to be [${node.outputShape.join(', ')}]`,
+  );
 }
 
 /** The name of a layer's weight. @throws RangeError for a role that the layer does not have: a defect of its lowering. */

@@ -3,6 +3,7 @@
  * scaling use it (https://github.com/onnx/onnx/blob/main/docs/Changelog.md). One that is not here is taken to have changed.
  */
 export const FIRST_SAME_VERSION: Readonly<Record<string, number>> = {
+  Abs: 6,
   Add: 7,
   Cast: 9,
   Clip: 11,
@@ -21,9 +22,11 @@ export const FIRST_SAME_VERSION: Readonly<Record<string, number>> = {
   Min: 8,
   Mul: 7,
   Neg: 6,
+  Pow: 7,
   Relu: 6,
   Reshape: 5,
   Sigmoid: 6,
+  Sign: 9,
   // Of matrices over their last axis; of others it changed in 13.
   Softmax: 11,
   Sqrt: 6,

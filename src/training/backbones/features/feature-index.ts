@@ -42,7 +42,7 @@ export type FeatureCopy = { readonly number: number; readonly seed: number; read
 export function featureCacheId({ backbone, tensorCacheId, copy }: FeatureSource): FeatureCacheId {
   const { sha256, spec } = backbone;
   const input = { ...spec.input, scale: [...spec.input.scale], offset: [...spec.input.offset] };
-  const made = { extraction: EXTRACTION, sha256, input, features: spec.features, tensorCacheId };
+  const made = { extraction: EXTRACTION, sha256, input, features: spec.features, power: spec.power, tensorCacheId };
   return hashJson(copy === undefined ? made : { ...made, copy: toJson(copy) }) as FeatureCacheId;
 }
 

@@ -18,6 +18,7 @@ test('reads a description; what is not given follows from the rest', () => {
       offset: [-1.94, -1.824, -1.624],
     },
     features: 'features',
+    power: 1,
   });
   const scaled = parseBackboneSpec(whole.replace(/mean.*0.25/, 'scale: 2, offset: 1'), 'a.yml').input;
   expect([scaled.scale, scaled.offset]).toEqual([

@@ -15,7 +15,7 @@ const pixels = Uint8Array.from({ length: COUNT * SIZE * SIZE * 3 }, (_, index) =
 
 function specOf({ input, features }: RandomBackbone, changes: Partial<BackboneInput> = {}): BackboneSpec {
   return {
-    ...{ name: 'net', path: 'net.yaml', source: { kind: 'file', file: 'net.onnx' }, features },
+    ...{ name: 'net', path: 'net.yaml', source: { kind: 'file', file: 'net.onnx' }, features, power: 1 },
     input: {
       ...{ name: input, height: SIZE, width: SIZE, layout: 'NCHW', channels: 'RGB' },
       ...{ scale: [0.01, 0.02, 0.03], offset: [-1, 0, 0.5], ...changes },
