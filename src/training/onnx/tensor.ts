@@ -16,6 +16,8 @@ export type Tensor = {
   readonly rectified?: true;
   /** A gradient that is zero already where the rectified value it belongs to is zero. */
   readonly masked?: true;
+  /** Comes straight out of a Pad. ONNX Runtime joins that with a pool behind it, whose own padding is no zeros. */
+  readonly padded?: true;
 };
 
 export type MapShape = readonly [height: number, width: number, channels: number];

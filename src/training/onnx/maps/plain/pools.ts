@@ -59,7 +59,7 @@ export function plainPools(ops: Operators): Pools {
 
 function maxPool(ops: Operators, maps: Tensor, window: Window): Differentiable {
   const [height, width, channels] = mapShape(maps);
-  const [maxima, indices] = ops.maxPoolWithIndices(maps.value, window);
+  const [maxima, indices] = ops.maxPoolWithIndices(apartFromPad(ops, maps), window);
   return {
     output: plainTensor(maxima, [...placesOf([height, width], window), channels]),
     backward: ({ value }) => {
@@ -78,7 +78,7 @@ function averagePool(ops: Operators, maps: Tensor, window: Window): Differentiab
   const { kernel } = window;
   const ones = ops.floats(new Array<number>(channels * kernel[0] * kernel[1]).fill(1), [channels, 1, ...kernel]);
   return {
-    output: plainTensor(ops.averagePool(maps.value, window), [...places, channels]),
+    output: plainTensor(ops.averagePool(apartFromPad(ops, maps), window), [...places, channels]),
     backward: (gradient) => {
       const shares = ops.multiply(
         gradient.value,
@@ -89,3 +89,14 @@ function averagePool(ops: Operators, maps: Tensor, window: Window): Differentiab
     },
   };
 }
+
+/**
+ * A padded value with a step between it and what follows, which changes nothing. Joined with a Pad (ONNX Runtime's PadFusion), a maximum
+ * would be that of the maps without the zeros, and a pool smaller than the padding cannot be made.
+ */
+function apartFromPad(ops: Operators, { value, padded }: Tensor): Value {
+  return padded === true ? ops.maximum(value, ops.float(LOWEST)) : value;
+}
+
+/** The lowest float32. */
+const LOWEST = -(2 - 2 ** -23) * 2 ** 127;

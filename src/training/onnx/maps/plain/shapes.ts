@@ -18,7 +18,7 @@ export function plainShapes(ops: Operators): ShapeOperators {
     elementwise: (inputs, body) => plainTensor(body(...inputs.map(({ value }) => value)), broadcastShape(inputs)),
     pad: ({ value, shape }, pads) => {
       const padded = ops.pad(value, [0, 0, pads[0], pads[1]], [0, 0, pads[2], pads[3]]);
-      return plainTensor(padded, paddedShape(mapShape({ shape }), pads));
+      return { ...plainTensor(padded, paddedShape(mapShape({ shape }), pads)), padded: true };
     },
     concat: (parts, axis) => {
       const joined = ops.concat(
