@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import { didYouMean } from '../core/closest-name.ts';
 import { ParameterError } from '../core/errors.ts';
@@ -94,8 +95,10 @@ function withDefaults(schema: z.ZodType, input: Json, output: unknown): Json {
   return again.success && sameJson(again.data, output) ? toJson(filled, 'parameters') : input;
 }
 
+/** Whatever the order of keys: a default is as it was written, what was parsed is in the schema's order. */
 function sameJson(left: unknown, right: unknown): boolean {
-  return JSON.stringify(left) === JSON.stringify(right);
+  const [one, other] = [left, right].map((value): unknown => JSON.parse(JSON.stringify(value)));
+  return isDeepStrictEqual(one, other);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

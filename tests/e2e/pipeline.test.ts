@@ -3,6 +3,7 @@ import path from 'node:path';
 import { expect, test } from '@jest/globals';
 import { temporaryFolder } from '../helpers/dataset-files.ts';
 import { catalogue } from '../../flows/catalogue.ts';
+import { defaultSpace } from '../../src/app/default-space.ts';
 import { column, runCli, runCliHere, SHIPPED, startCli } from './run-cli.ts';
 import { smallProject } from './small-project.ts';
 
@@ -104,8 +105,11 @@ test('configs/pipeline.yaml writes the defaults out', async () => {
   const parameters = async (...args: string[]) =>
     (
       JSON.parse((await cli(folder, 'config', 'show', 'pipeline', ...args, '--json')).stdout) as {
-        pipeline: { parameters: unknown };
+        pipeline: { parameters: Readonly<Record<string, unknown>> };
       }
     ).pipeline.parameters;
-  expect(await parameters('-c', path.resolve('configs', 'pipeline.yaml'))).toEqual(await parameters());
+  const { architecture, space, ...rest } = await parameters('-c', path.resolve('configs', 'pipeline.yaml'));
+  expect(rest).toEqual(await parameters());
+  // Which space there is without one depends on the architecture, and that on whether there is a backbone.
+  expect({ architecture, space }).toEqual({ architecture: 'cnn', space: defaultSpace('cnn') });
 });

@@ -77,6 +77,14 @@ test('what is recorded has the defaults and parses to the same parameters again'
   expect(coerceAndRecord(schema, recorded).parameters).toEqual(parameters);
 });
 
+test('a default is recorded whatever the order of its keys', () => {
+  const shift = z.strictObject({ x: z.number(), y: z.number() }).default({ y: 2, x: 1 });
+  expect(coerceAndRecord(z.object({ shift, seed: z.number() }), { seed: 3 }).recorded).toEqual({
+    seed: 3,
+    shift: { x: 1, y: 2 },
+  });
+});
+
 test('a parameter that its schema transforms is recorded as it was given', () => {
   const transformed = z.object({ path: z.string().transform((path) => `${path}/`), depth: z.number().default(1) });
   const { parameters, recorded } = coerceAndRecord(transformed, { path: 'data' });
