@@ -56,13 +56,17 @@ try {
       ...['-c', config, '-p', `source=${dogs}`, '-p', flips, '-p', 'model=dogs', '-p', 'experiment=dogs'],
     ]);
   }
-  for (const name of ['mobilenet_v2', 'mobilenet_v1_0.25']) {
+  const ALL = Infinity;
+  for (const [name, files] of [
+    ['mobilenet_v1_0.25', ALL],
+    ['mobilenet_v2', ALL],
+  ] as const) {
     const version = run('collect', ['-p', `source=${asl}`]) as { id: string };
     const prepared = ['-p', `datasetVersion=${version.id}`, '-p', `backbone=${name}`, '-p', 'split=hash'];
     const { path: cachePath } = run('prep', prepared) as { path: string };
-    await extractionSpeed(name, await openTensorCache(path.join(folder, 'data', cachePath)));
-    if (name === 'mobilenet_v2') await headSpeed(await loadFeatures([path.join(folder, 'features', name)], 'train'));
+    await extractionSpeed(name, await openTensorCache(path.join(folder, 'data', cachePath)), files);
   }
+  await headSpeed(await loadFeatures([path.join(folder, 'features', 'mobilenet_v2')], 'train'));
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
@@ -98,9 +102,9 @@ function accuracy(what: string, bound: number, parameters: readonly string[]): v
 }
 
 /** The whole way from the tensor cache to the feature cache, against `session.run` alone on floats that are made beforehand. */
-async function extractionSpeed(name: string, cache: TensorCache): Promise<void> {
+async function extractionSpeed(name: string, cache: TensorCache, files: number): Promise<void> {
   const backbone = await open(name);
-  const shards = cache.shards.slice(0, 2);
+  const shards = cache.shards.slice(0, files);
   const count = shards.reduce((sum, shard) => sum + shard.count, 0);
   const source = { backbone, tensorCacheId: cache.summary.id, datasetVersionId: cache.summary.datasetVersionId };
   const ours: number[] = [];
@@ -115,12 +119,13 @@ async function extractionSpeed(name: string, cache: TensorCache): Promise<void> 
       openExtractor: () => Promise.resolve(extractor),
     });
     ours.push((count * 1000) / (performance.now() - started));
-    bare.push(await bareExtraction(backbone, cache));
+    bare.push(await bareExtraction(backbone, cache, count));
   }
   compare(`features by ${name}, images/s`, ours, bare, 0.85);
 }
 
-async function bareExtraction({ file, spec }: Backbone, cache: TensorCache): Promise<number> {
+/** As many images as ours were; those of the first file stand for all, as floats they would not fit into memory. */
+async function bareExtraction({ file, spec }: Backbone, cache: TensorCache, count: number): Promise<number> {
   const session = await ort.InferenceSession.create(file, {
     graphOptimizationLevel: 'all',
     intraOpNumThreads: THREADS,
@@ -139,8 +144,11 @@ async function bareExtraction({ file, spec }: Backbone, cache: TensorCache): Pro
     return new ort.Tensor('float32', floats, [BATCH, 3, height, width]);
   });
   const started = performance.now();
-  for (const batch of batches) await session.run({ [spec.input.name]: batch }, [spec.features]);
-  const rate = (batches.length * BATCH * 1000) / (performance.now() - started);
+  for (let done = 0; done < count; done += BATCH) {
+    const batch = batches[(done / BATCH) % batches.length]!;
+    await session.run({ [spec.input.name]: batch }, [spec.features]);
+  }
+  const rate = (count * 1000) / (performance.now() - started);
   await session.release();
   return rate;
 }
@@ -151,7 +159,7 @@ async function headSpeed(train: Samples): Promise<void> {
   const engine = createOnnxEngine(await findOnnxRuntime());
   const settings = {
     architecture: { name: 'linear', parameters: {} },
-    epochs: 20,
+    epochs: 40,
     batchSize: 64,
     learningRate: 0.003,
     optimizer: 'adam',
@@ -167,7 +175,7 @@ async function headSpeed(train: Samples): Promise<void> {
     ours.push(1000 / (performance.now() - started));
     bare.push(1000 / (await bareHead(build(), train, settings)));
   }
-  compare('trials of a linear head a second, 20 epochs', ours, bare, 1 / 1.5);
+  compare('trials of a linear head a second, 40 epochs', ours, bare, 1 / 1.5);
 }
 
 async function bareHead(
@@ -188,6 +196,7 @@ async function bareHead(
     scalars,
   } = compileTrainingGraph(graph, { labelSmoothing: 0, lowering: { kind: 'plain' } });
   const options = { graphOptimizationLevel: 'extended', intraOpNumThreads: 1 } as const;
+  const started = performance.now();
   const step = await ort.InferenceSession.create(bytes, options);
   const predict = await ort.InferenceSession.create(compileInferenceGraph(graph, {}), options);
   const float = (values: Float32Array, shape: readonly number[]) => new ort.Tensor('float32', values, shape);
@@ -204,7 +213,6 @@ async function bareHead(
     features: float(inputs as Float32Array, [count, ...train.shape]),
     labels: new ort.Tensor('int32', labels, [count]),
   }));
-  const started = performance.now();
   let steps = 0;
   for (let epoch = 0; epoch < settings.epochs; epoch += 1) {
     for (const batch of batches) {
@@ -233,9 +241,11 @@ async function open(name: string): Promise<Backbone> {
   });
 }
 
+/** Each round has both, one after the other: what else the machine does then meets both. */
 function compare(what: string, ours: readonly number[], bare: readonly number[], bound: number): void {
-  const ratio = Math.max(...ours) / Math.max(...bare);
-  const rates = `${Math.max(...ours).toFixed(1)} against ${Math.max(...bare).toFixed(1)} of a bare loop`;
+  const median = (values: readonly number[]) => values.toSorted((left, right) => left - right)[values.length >> 1]!;
+  const ratio = median(ours.map((rate, round) => rate / bare[round]!));
+  const rates = `${median(ours).toFixed(1)} against ${median(bare).toFixed(1)} of a bare loop`;
   verdict(`${what}: ${rates}, ${ratio.toFixed(2)} ×`, `≥ ${bound.toFixed(2)} ×`, ratio >= bound);
 }
 

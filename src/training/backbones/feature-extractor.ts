@@ -40,7 +40,8 @@ export async function openFeatureExtractor(
     const size = shape.reduce((product, each) => product * each, 1);
     const underWay = new Set<Promise<unknown>>();
     const run = (images: Uint8Array, count: number): Promise<Float32Array> => {
-      const answer = runOnce(host, images.slice(), [count, ...shape]);
+      // A copy of its own, which `slice` of a Buffer is not: posting a view would copy the whole file behind it.
+      const answer = runOnce(host, new Uint8Array(images), [count, ...shape]);
       underWay.add(answer);
       const forget = () => void underWay.delete(answer);
       answer.then(forget, forget);
