@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { TrainingError } from '../../../../src/core/errors.ts';
 import { ARCHITECTURES } from '../../../../src/training/architectures/catalogue.ts';
-import type { ArchitectureSpec } from '../../../../src/training/architectures/architecture.ts';
+import type { Architecture, ArchitectureSpec } from '../../../../src/training/architectures/architecture.ts';
 import { buildModel } from '../../../../src/training/build-model.ts';
 import { loadTensorFlow } from '../../../../src/training/tensorflow.ts';
 import { copyWeights } from '../../../../src/training/weights.ts';
@@ -41,7 +41,9 @@ test.each([
 });
 
 const variants: ArchitectureSpec[] = [
-  ...Object.keys(ARCHITECTURES).map((name) => ({ name, parameters: name === 'mobilenet-like' ? { blocks: 7 } : {} })),
+  ...Object.entries<Architecture>(ARCHITECTURES)
+    .filter(([, { takes = 'images' }]) => takes === 'images')
+    .map(([name]) => ({ name, parameters: name === 'mobilenet-like' ? { blocks: 7 } : {} })),
   { name: 'mobilenet-like', parameters: { width: 0.35, blocks: 3, headFilters: 0, dropout: 0.1 } },
   { name: 'resnet-small', parameters: { stages: 2, blocks: 1, filters: 5, dropout: 0.1 } },
 ];
