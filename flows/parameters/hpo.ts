@@ -50,6 +50,11 @@ export const hpoParameters = z.strictObject({
     .describe(
       'cnn (default), dense, lenet, vgg-bn, resnet-small or mobilenet-like; with a backbone its head: linear (default) or mlp',
     ),
+  initialModel: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Begin with the weights of this model version, of the same architecture: signs/3 or signs@champion'),
   space: searchSpace
     .optional()
     .describe(

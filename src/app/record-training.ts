@@ -71,7 +71,7 @@ export async function recordTraining(training: TrainingToRecord, options: Record
     ...{ id, flowRunId, taskRunId, codeVersion, startedAt: clock.now() },
   });
   if (trial !== undefined) await linkTrainingRun(db, { ...trial, trainingRunId: id });
-  await logParams(db, id, { ...settingsAsParams(job.settings), ...backboneParams(job) });
+  await logParams(db, id, { ...settingsAsParams(job.settings), ...backboneParams(job), ...initialModelParams(job) });
   const metricLog = logInOrder(db, id, clock);
   try {
     const result = await runTrainingJob(
@@ -101,6 +101,10 @@ export async function recordTraining(training: TrainingToRecord, options: Record
     await dropCheckpoint(checkpoint, { error, aborted: signal.aborted && !pruned });
     throw error;
   }
+}
+
+function initialModelParams({ initialModel }: TrainingJob): JsonObject {
+  return initialModel === undefined ? {} : { initialModel: initialModel.name };
 }
 
 /** Who is pruned has done what was asked of it. */

@@ -3,6 +3,7 @@ import type { TaskContext } from '../engine/run-contexts.ts';
 import type { StudyRow } from '../registry/studies.ts';
 import type { StartedTrial, TrialResult } from '../training/search/optimize.ts';
 import { featuresOfJob } from './feature-reference.ts';
+import { initialModelOfJob } from './initial-model.ts';
 import { recordTraining } from './record-training.ts';
 import type { AppServices } from './services.ts';
 import { metricOfEpoch, trialMetrics } from './study-metrics.ts';
@@ -28,7 +29,7 @@ export async function runTrial(
 ): Promise<TrialResult> {
   const { study, cachePath, context, signal, board, systemMetrics } = scene;
   const [{ metric }] = study.objectives;
-  const { architecture, epochs, engine, trainShare, features, training } = studySettings(study);
+  const { architecture, epochs, engine, trainShare, features, initialModel, training } = studySettings(study);
   const { result } = await recordTraining(
     {
       name: `${study.name}-trial-${trial.number}`,
@@ -38,8 +39,11 @@ export async function runTrial(
       trial: { id: trial.id, attempt: trial.attempt },
       job: {
         cachePath: join(context.services.project.dataDir, cachePath),
-        settings: trialSettings(trial.params, { architecture, epochs, seed: study.seed, training }),
+        settings: trialSettings(trial.params, { architecture, epochs, seed: study.seed, training, initialModel }),
         ...(features === undefined ? {} : { features: featuresOfJob(context.services, features) }),
+        ...(initialModel === undefined
+          ? {}
+          : { initialModel: await initialModelOfJob(context.services, initialModel) }),
         engine,
         threads: 1,
         trainShare,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { featureReferenceSchema } from './feature-reference.ts';
+import { initialModelSchema } from './initial-model.ts';
 import type { StudyRow } from '../registry/studies.ts';
 import { ENGINE_PREFERENCES } from '../training/engines/training-engine.ts';
 import { prunerSettingsSchema } from '../training/search/pruners/catalogue.ts';
@@ -11,6 +12,8 @@ const studySettingsSchema = z.strictObject({
   trainShare: z.number().gt(0).max(1),
   /** Absent: trials learn from the images themselves. */
   features: featureReferenceSchema.exactOptional(),
+  /** Absent: trials begin with random weights. */
+  initialModel: initialModelSchema.exactOptional(),
   engine: z.enum(ENGINE_PREFERENCES),
   /** Parameters of training that are the same for every trial; absent: none. */
   training: z.record(z.string(), z.json()).exactOptional(),

@@ -14,7 +14,9 @@ import { fit } from '../training/fit.ts';
 import { saveModelFiles } from '../training/model-files.ts';
 import { predictInBatches } from '../training/predict-in-batches.ts';
 import { createPredictor, loadPredictor } from '../training/predictor.ts';
-import { loadTensorFlow } from '../training/tensorflow.ts';
+import { loadLayersModel } from '../training/layers-files.ts';
+import { startFrom } from '../training/start-from.ts';
+import { loadTensorFlow, type TensorFlow } from '../training/tensorflow.ts';
 import { checkedBlocksFile } from './checked-blocks-file.ts';
 import { loadTrainingData } from './training-data.ts';
 import { takeShare } from './training-share.ts';
@@ -48,6 +50,7 @@ async function fitModel(job: TrainingJob, cache: TensorCache, tell: (message: Ch
   const { settings, threads, trainShare = 1 } = job;
   const [tf, data] = await Promise.all([loadTensorFlow(), loadTrainingData(job, cache)]);
   const model = data.buildModel(tf);
+  await beginWithInitialModel(tf, job, model, cache.summary.classNames);
   const checked = job.checkedBlocks === undefined ? undefined : checkedBlocksFile(job.checkedBlocks);
   const { engine, reason, slow } = await chooseEngine(job.engine, model, installedEngines(checked));
   tell({ type: 'log', level: slow ? 'warn' : 'info', message: `Training with ${engine.name}: ${reason}` });
@@ -73,6 +76,19 @@ async function fitModel(job: TrainingJob, cache: TensorCache, tell: (message: Ch
     });
   }
   return { model, history, bestEpoch, engine: { name: engine.name, version: engine.version, reason, threads } };
+}
+
+async function beginWithInitialModel(
+  tf: TensorFlow,
+  { initialModel }: TrainingJob,
+  model: LayersModel,
+  classNames: readonly string[],
+): Promise<void> {
+  if (initialModel === undefined) return;
+  const initial = await loadLayersModel(initialModel.folder);
+  const withHead = initialModel.classNames.join('\n') === classNames.join('\n');
+  startFrom(tf, model, { model: initial, name: initialModel.name, withHead });
+  initial.dispose();
 }
 
 /** Beside the job, which names the file, what the process finds out: which engine computes, and the weights' sizes. */

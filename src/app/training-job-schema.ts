@@ -3,8 +3,9 @@ import type { JsonObject } from '../core/json.ts';
 import { LOG_LEVELS } from '../core/logger.ts';
 import { augmentationSchema } from '../training/augment/augmentation.ts';
 import { ENGINE_PREFERENCES } from '../training/engines/training-engine.ts';
+import { jobInitialModelSchema } from './initial-model.ts';
 import { evaluationSchema } from './evaluation/scored-split.ts';
-import { earlyStoppingSchema, stepParameters } from '../training/training-parameters.ts';
+import { earlyStoppingSchema, fineTuningParameters, stepParameters } from '../training/training-parameters.ts';
 import type { EpochMetrics, TrainingSettings } from '../training/training-settings.ts';
 
 const share = z.number().min(0).max(1);
@@ -34,6 +35,7 @@ const trainingSettings: z.ZodType<TrainingSettings> = z.object({
   learningRate: z.number().positive(),
   seed: z.int(),
   ...stepParameters.shape,
+  ...fineTuningParameters.shape,
   earlyStopping: earlyStoppingSchema.exactOptional(),
   augmentation: augmentationSchema.exactOptional(),
 });
@@ -54,6 +56,8 @@ export const trainingJobSchema = z.object({
       model: z.object({ description: z.string(), file: z.string() }).exactOptional(),
     })
     .exactOptional(),
+  /** Begins with the weights of an earlier model; absent: with random ones. */
+  initialModel: jobInitialModelSchema.exactOptional(),
   /** Trains on this share of each class's training images, the same for every trial of a seed; absent: on all of them. */
   trainShare: z.number().positive().max(1).exactOptional(),
   engine: z.enum(ENGINE_PREFERENCES),

@@ -7,7 +7,13 @@ import { findArchitecture } from '../training/architectures/catalogue.ts';
 import { readSearchSpace } from '../training/search/parse-search-space.ts';
 import { axisOf } from '../training/search/axis.ts';
 import type { Dimension, ParameterValue, SearchSpace } from '../training/search/search-space.ts';
-import { idleParameters, stepParameters, trainingParameters } from '../training/training-parameters.ts';
+import {
+  fineTuningParameters,
+  idleParameters,
+  stepParameters,
+  trainingParameters,
+} from '../training/training-parameters.ts';
+import { parametersOf, type InitialModel } from './initial-model.ts';
 import type { TrainingSettings } from '../training/training-settings.ts';
 
 /** What decides a trial besides its own parameters. */
@@ -17,6 +23,8 @@ export type TrialFrame = {
   readonly seed: number;
   /** Parameters that are the same for every trial; a trial's own come before them. */
   readonly training?: JsonObject | undefined;
+  /** What the architecture's parameters are taken over from. */
+  readonly initialModel?: InitialModel | undefined;
 };
 
 /**
@@ -25,7 +33,7 @@ export type TrialFrame = {
  * @throws ParameterError for a parameter that nothing takes, or a value that does not fit.
  */
 export function trialSettings(parameters: JsonObject, frame: TrialFrame): TrainingSettings {
-  const given = { ...frame.training, ...parameters };
+  const given = { ...parametersOf(frame.initialModel), ...frame.training, ...parameters };
   const idle = idleParameters(Object.keys(given), (name) => (name in given ? [given[name]] : undefined));
   const counting = Object.entries(given).filter(([name]) => !idle.some((each) => each.name === name));
   const { training, architecture } = checkedParameters(Object.fromEntries(counting), frame.architecture);
@@ -36,6 +44,7 @@ export function trialSettings(parameters: JsonObject, frame: TrialFrame): Traini
     epochs: frame.epochs,
     ...{ batchSize, learningRate, optimizer: 'adam', seed: frame.seed },
     ...stepParameters.parse(training),
+    ...fineTuningParameters.parse(training),
     ...earlyStoppingOf(training),
     ...(isAugmenting(augmentation) ? { augmentation } : {}),
   };

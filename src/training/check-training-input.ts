@@ -35,12 +35,21 @@ const RANGES = [
     range: 'in [0, 1)',
   },
   {
-    names: ['warmupEpochs', 'weightDecay', 'l1', 'l2', 'focalGamma', 'leastLearningRate'],
+    names: ['warmupEpochs', 'weightDecay', 'l1', 'l2', 'focalGamma', 'leastLearningRate', 'frozenEpochs'],
     fits: (value: number) => value >= 0 && value < Infinity,
     range: '0 or more',
   },
   {
-    names: ['clipNorm', 'clipValue', 'huberDelta', 'focalAlpha', 'decayEvery', 'decayFactor', 'plateauPatience'],
+    names: [
+      'unfrozenLearningRate',
+      'clipNorm',
+      'clipValue',
+      'huberDelta',
+      'focalAlpha',
+      'decayEvery',
+      'decayFactor',
+      'plateauPatience',
+    ],
     fits: (value: number) => value > 0 && value < Infinity,
     range: 'above 0',
   },

@@ -11,11 +11,13 @@ import { divergence } from './divergence.ts';
 import { epochsSinceImprovement, isBetter } from './early-stopping.ts';
 import type { Trainer, TrainerOptions, TrainingEngine } from './engines/training-engine.ts';
 import { accuracyOf } from './evaluate.ts';
+import { stageOf } from './fine-tuning.ts';
 import { predictInBatches } from './predict-in-batches.ts';
 import type { Checkpoint, FitState } from './fit-state.ts';
 import { modelHead } from './head.ts';
 import { lossOf } from './losses/loss.ts';
 import { meanLoss } from './losses/mean-loss.ts';
+import { startStages, type Stages } from './stages.ts';
 import { trainEpoch } from './train-epoch.ts';
 import type { EpochMetrics, TrainingSettings } from './training-settings.ts';
 import { writeWeights } from './weights.ts';
@@ -55,7 +57,8 @@ export type FitResult = {
 
 /**
  * Trains the model in place and leaves it with the weights of its best epoch: highest validation accuracy, then lowest
- * validation loss. Each epoch sees the training images in an order decided by the seed.
+ * validation loss. Each epoch sees the training images in an order decided by the seed; with frozen epochs,
+ * those train the head alone.
  * @throws TrainingError when data and model do not fit or the loss is not finite; the signal's reason when it is aborted
  * (the model's weights are then as they were or those of some step).
  */
@@ -64,16 +67,13 @@ export async function fit(input: FitInput, options: FitOptions): Promise<FitResu
   const { model, engine, settings } = input;
   options.signal?.throwIfAborted();
   const { classWeights, ...step } = settings;
-  const trainer = await engine.createTrainer(model, {
-    ...step,
-    threads: options.threads ?? 1,
-    ...weightsOfClasses(input, classWeights),
-  });
+  const trainerOptions = { ...step, threads: options.threads ?? 1, ...weightsOfClasses(input, classWeights) };
+  const stages = startStages(model, settings, () => engine.createTrainer(model, trainerOptions));
   const augmenter = augmenterFor(input);
   try {
-    return await runEpochs(input, options, { trainer, augmenter });
+    return await runEpochs(input, options, { stages, augmenter });
   } finally {
-    await Promise.all([trainer.dispose(), augmenter?.close()]);
+    await Promise.all([stages.close(), augmenter?.close()]);
   }
 }
 
@@ -86,13 +86,16 @@ function weightsOfClasses(
   return resolved === undefined ? {} : { classWeights: resolved };
 }
 
-/** Whether the patience is over. */
-function isOver({ earlyStopping }: TrainingSettings, history: readonly EpochMetrics[]): boolean {
-  return earlyStopping !== undefined && epochsSinceImprovement(history, earlyStopping) >= earlyStopping.patience;
+/** Whether the patience is over. A stage in which only the head is trained goes to its end. */
+function isOver(settings: TrainingSettings, history: readonly EpochMetrics[]): boolean {
+  const { earlyStopping } = settings;
+  const { isFrozen, start } = stageOf(settings, history.length + 1);
+  if (earlyStopping === undefined || isFrozen) return false;
+  return epochsSinceImprovement(history.slice(start), earlyStopping) >= earlyStopping.patience;
 }
 
 /** What works for a training while it goes on. */
-type Workers = { readonly trainer: Trainer; readonly augmenter: Augmenter | undefined };
+type Workers = { readonly stages: Stages; readonly augmenter: Augmenter | undefined };
 
 function augmenterFor({ settings, train }: FitInput): Augmenter | undefined {
   const { augmentation, seed } = settings;
@@ -103,17 +106,19 @@ function augmenterFor({ settings, train }: FitInput): Augmenter | undefined {
 
 async function runEpochs(input: FitInput, options: FitOptions, workers: Workers): Promise<FitResult> {
   const { model, settings } = input;
-  const { trainer } = workers;
-  const start = await startState(options, trainer);
+  const { stages } = workers;
+  const start = await startState(options, stages);
   const history: EpochMetrics[] = [...start.history];
   let { best } = start;
   for (let epoch = history.length + 1; epoch <= settings.epochs && !isOver(settings, history); epoch += 1) {
-    const metrics = await runEpoch(input, options, workers, { epoch, history });
-    if (isBetter(metrics, history[best.epoch - 1])) best = { epoch, weights: await trainer.readWeights() };
+    const trainer = await stages.trainerOf(epoch);
+    const metrics = await runEpoch(input, options, { trainer, augmenter: workers.augmenter }, { epoch, history });
+    if (isBetter(metrics, history[best.epoch - 1])) best = { epoch, weights: await stages.readWeights() };
     history.push(metrics);
     await saveState(options, trainer, { history, best });
     await options.onEpoch?.(metrics);
   }
+  await stages.close();
   await writeWeights(model, best.weights);
   return {
     history,
@@ -124,9 +129,10 @@ async function runEpochs(input: FitInput, options: FitOptions, workers: Workers)
 }
 
 /** What the checkpoint has, the trainer set to it and its epochs told; or the state before the first epoch. */
-async function startState(options: FitOptions, trainer: Trainer): Promise<Omit<FitState, 'trainer'>> {
+async function startState(options: FitOptions, stages: Stages): Promise<Omit<FitState, 'trainer'>> {
   const saved = await options.checkpoint?.read();
   if (saved === undefined) return { history: [], best: { epoch: 0, weights: [] } };
+  const trainer = await stages.trainerOf(saved.history.length);
   await trainer.restore(saved.trainer);
   for (const metrics of saved.history) await options.onEpoch?.(metrics);
   return saved;
@@ -144,7 +150,7 @@ async function saveState(
 async function runEpoch(
   input: FitInput,
   options: FitOptions,
-  workers: Workers,
+  workers: { readonly trainer: Trainer; readonly augmenter: Augmenter | undefined },
   { epoch, history }: { readonly epoch: number; readonly history: readonly EpochMetrics[] },
 ): Promise<EpochMetrics> {
   const { model, settings, train, validation } = input;

@@ -5,6 +5,7 @@ import type { Augmenter } from './augment/augmenter.ts';
 import { divergence } from './divergence.ts';
 import { batchesOfEpoch } from './epoch-batches.ts';
 import type { Trainer } from './engines/training-engine.ts';
+import { stageOf } from './fine-tuning.ts';
 import { learningRateAt } from './learning-rate.ts';
 import type { EpochMetrics, TrainingSettings } from './training-settings.ts';
 
@@ -43,13 +44,15 @@ export async function trainEpoch(
   { trainer, augmenter, settings, train, epoch, history }: EpochToTrain,
   { clock, signal, progress }: EpochOptions,
 ): Promise<TrainedEpoch> {
+  const stage = stageOf(settings, epoch);
   const stepsPerEpoch = Math.ceil(train.count / settings.batchSize);
   const lastLosses: number[] = [];
   const sums = { loss: 0, correct: 0, seen: 0 };
   let [step, learningRate, reportedMs] = [0, settings.learningRate, clock.monotonicMs()];
   for await (const batch of batchesOfEpoch(train, settings, epoch, augmenter)) {
     signal?.throwIfAborted();
-    learningRate = learningRateAt(settings, { epoch, step, stepsPerEpoch, history });
+    const place = { epoch: epoch - stage.start, step, stepsPerEpoch, history: history.slice(stage.start) };
+    learningRate = learningRateAt({ ...settings, ...stage }, place);
     const { loss, correct } = await trainer.step(batch, learningRate);
     step += 1;
     if (!Number.isFinite(loss)) throw divergence(loss, { epoch, step, learningRate, lastLosses });

@@ -31,6 +31,12 @@ export const stepParameters = z.object({
   classWeights: z.union([z.enum(['none', 'balanced']), z.record(z.string(), z.number().min(0))]).exactOptional(),
 });
 
+/** FineTuningSettings. */
+export const fineTuningParameters = z.object({
+  frozenEpochs: z.int().min(0).exactOptional(),
+  unfrozenLearningRate: z.number().positive().exactOptional(),
+});
+
 export const earlyStoppingSchema = z.object({
   patience: z.int().min(1),
   minDelta: z.number().min(0).exactOptional(),
@@ -44,6 +50,7 @@ export const trainingParameters = z.object({
   learningRate: z.number().positive().default(0.001),
   batchSize: z.int().positive().default(64),
   ...stepParameters.shape,
+  ...fineTuningParameters.shape,
   earlyStoppingPatience: patience.exactOptional(),
   earlyStoppingMinDelta: minDelta,
   earlyStoppingMetric: metric,

@@ -2,16 +2,18 @@ import type { Augmentation } from './augment/augmentation.ts';
 import type { ArchitectureSpec } from './architectures/architecture.ts';
 import type { ClassWeights } from './class-weights.ts';
 import type { EarlyStopping } from './early-stopping.ts';
+import type { FineTuningSettings } from './fine-tuning.ts';
 import type { ScheduleSettings } from './learning-rate.ts';
 import type { StepSettings } from './step-settings.ts';
 
 /** Everything that decides how a model is trained, besides its data and its engine. */
 export type TrainingSettings = StepSettings &
-  ScheduleSettings & {
+  ScheduleSettings &
+  FineTuningSettings & {
     readonly architecture: ArchitectureSpec;
     readonly epochs: number;
     readonly batchSize: number;
-    /** The highest: schedules lower it. */
+    /** The highest, in the first stage: schedules lower it. */
     readonly learningRate: number;
     /** Decides initial weights, the order of the images, dropout masks and augmentation. */
     readonly seed: number;

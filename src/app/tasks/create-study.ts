@@ -4,9 +4,12 @@ import { getOrCreateExperiment } from '../../registry/experiments.ts';
 import { nameOfDataset } from '../dataset-versions.ts';
 import type { EnginePreference } from '../../training/engines/training-engine.ts';
 import { defaultSpace } from '../default-space.ts';
+import type { InitialModel } from '../initial-model.ts';
+import type { AppServices } from '../services.ts';
 import type { FeatureReference } from '../feature-reference.ts';
 import { task } from '../flow-api.ts';
 import type { PrunerParameters } from '../pruner-parameters.ts';
+import type { SearchSpace } from '../../training/search/search-space.ts';
 import type { StudyReference } from '../studies.ts';
 import type { StudyMetric } from '../study-metrics.ts';
 import type { CacheReference } from '../tensor-caches.ts';
@@ -20,6 +23,8 @@ export type CreateStudyInput = {
   readonly features?: FeatureReference | undefined;
   /** Default: `cnn`, or `linear` on features. */
   readonly architecture?: string | undefined;
+  /** A model version whose weights the trainings begin with: `signs/3`, `signs@champion`. */
+  readonly initialModel?: string | undefined;
   /** Default: one that suits the architecture. */
   readonly space?: Readonly<Record<string, Json>> | undefined;
   readonly sampler: 'grid' | 'random' | 'tpe';
@@ -40,11 +45,8 @@ export const createStudy = task(
     const { openStudy } = await import('../../training/search/open-study.ts');
     const { objectivesOf } = await import('../study-metrics.ts');
     const { prunerSettings } = await import('../pruner-parameters.ts');
-    const { searchSpaceFor } = await import('../trial-settings.ts');
     const { registry, clock } = services;
-    const { features } = input;
-    const architecture = await chooseArchitecture(input);
-    const space = searchSpaceFor(architecture, input.space ?? defaultSpace(architecture), input.training);
+    const plan = await planTrainings(input, services);
     const objectives = objectivesOf(input.metrics ?? ['validationAccuracy']);
     const pruner = prunerSettings(prunerParametersOf(input), { objectives, epochs: input.trialEpochs });
     const dataset = await nameOfDataset(services, input.cache.datasetVersionId);
@@ -55,19 +57,11 @@ export const createStudy = task(
       flowRunId: run.flowRunId,
       datasetVersionId: input.cache.datasetVersionId,
       tensorCacheId: input.cache.id,
-      space,
+      space: plan.space,
       sampler: input.sampler,
       seed: input.seed,
       objectives,
-      settings: {
-        architecture,
-        ...(features === undefined ? {} : { features }),
-        epochs: input.trialEpochs,
-        trainShare: input.trialShare,
-        engine: input.engine,
-        ...(Object.keys(input.training ?? {}).length === 0 ? {} : { training: input.training! }),
-        ...(pruner === undefined ? {} : { pruner }),
-      },
+      settings: { ...settingsOf(input, plan), ...(pruner === undefined ? {} : { pruner }) },
     });
     log.info(`${resumed ? 'Continuing' : 'New'} study ${study.name} in experiment ${experiment.name}`);
     return { id: study.id, name: study.name };
@@ -77,6 +71,48 @@ export const createStudy = task(
 function prunerParametersOf({ pruner = 'none', ...input }: CreateStudyInput): PrunerParameters {
   const settings = Object.entries(input).filter(([name]) => name.startsWith('pruner'));
   return { ...Object.fromEntries(settings), pruner };
+}
+
+/** When an earlier model is trained on and no space is given. */
+const FINE_TUNING_SPACE = { learningRate: { choice: [0.001, 0.003] }, frozenEpochs: { choice: [1] } };
+
+/** What the trainings begin with, and what may vary between them. */
+type Plan = {
+  readonly architecture: string;
+  readonly space: SearchSpace;
+  readonly initialModel: InitialModel | undefined;
+};
+
+/** @throws ParameterError for what does not fit together, before anything is recorded. */
+async function planTrainings(input: CreateStudyInput, services: AppServices): Promise<Plan> {
+  const { checkFineTuning, findInitialModel } = await import('../initial-model.ts');
+  const { searchSpaceFor } = await import('../trial-settings.ts');
+  const { features, training = {} } = input;
+  const initialModel =
+    input.initialModel === undefined
+      ? undefined
+      : await findInitialModel(services, input.initialModel, {
+          architecture: input.architecture,
+          onFeatures: features !== undefined,
+        });
+  const architecture = initialModel?.architecture.name ?? (await chooseArchitecture(input));
+  const raw = input.space ?? (initialModel === undefined ? defaultSpace(architecture) : FINE_TUNING_SPACE);
+  const space = searchSpaceFor(architecture, raw, training);
+  checkFineTuning(initialModel, [...space.dimensions.map(({ name }) => name), ...Object.keys(training)]);
+  return { architecture, space, initialModel };
+}
+
+function settingsOf(input: CreateStudyInput, { architecture, initialModel }: Plan): JsonObject {
+  const { features, training = {} } = input;
+  return {
+    architecture,
+    ...(features === undefined ? {} : { features }),
+    ...(initialModel === undefined ? {} : { initialModel }),
+    epochs: input.trialEpochs,
+    trainShare: input.trialShare,
+    engine: input.engine,
+    ...(Object.keys(training).length === 0 ? {} : { training }),
+  };
 }
 
 /** What is trained must begin with what there is: images or features. */

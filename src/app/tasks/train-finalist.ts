@@ -8,6 +8,7 @@ import type { StudyRow } from '../../registry/studies.ts';
 import type { EnginePreference } from '../../training/engines/training-engine.ts';
 import { featuresOfJob, type FeatureReference } from '../feature-reference.ts';
 import { task } from '../flow-api.ts';
+import { initialModelOfJob } from '../initial-model.ts';
 import { storeModelFiles, type StoredModelFile } from '../model-file-store.ts';
 import { workDirOf, type AppServices } from '../services.ts';
 import { loadStudy, type StudyReference } from '../studies.ts';
@@ -51,11 +52,12 @@ export const trainFinalist = task(
     const { trialSettings } = await import('../trial-settings.ts');
     const { services, artifacts, signal, log, progress } = context;
     const study = await loadStudy(services, input.study);
-    const { architecture, features, training } = studySettings(study);
+    const { architecture, features, initialModel, training } = studySettings(study);
     const cache = await findCache(services.project.dataDir, study.tensorCacheId);
     const prepared = features && (await featuresToTrainOn(context, cache, { ...input, reference: features }));
     const parameters = { ...input.trial.params, ...input.training };
-    const settings = trialSettings(parameters, { architecture, epochs: input.epochs, seed: input.seed, training });
+    const frame = { architecture, epochs: input.epochs, seed: input.seed, training, initialModel };
+    const settings = trialSettings(parameters, frame);
     const folder = join(workDirOf(services), context.run.taskRunId);
     await rm(folder, { recursive: true, force: true });
     let lastEpoch = '';
@@ -70,6 +72,7 @@ export const trainFinalist = task(
             cachePath: join(services.project.dataDir, cache.path),
             settings,
             ...(prepared === undefined ? {} : { features: prepared }),
+            ...(initialModel === undefined ? {} : { initialModel: await initialModelOfJob(services, initialModel) }),
             engine: input.engine,
             threads: input.threads,
             evaluateOn: [],
