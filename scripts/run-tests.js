@@ -3,7 +3,7 @@
 // What tests leave in the folder for temporary files goes when they are done, also where one was cut short.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +20,8 @@ if (process.argv.includes('--unless-passed') && existsSync(note) && readFileSync
   const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
   const jest = createRequire(import.meta.url).resolve('jest/bin/jest');
   const room = mkdtempSync(join(tmpdir(), 'mlflow-ts-tests-'));
+  // Some tests run commands as another user.
+  chmodSync(room, 0o711);
   const env = { ...process.env, TMPDIR: room };
   const { status } = spawnSync(process.execPath, [...flags, jest, ...args], { cwd: root, stdio: 'inherit', env });
   rmSync(room, { recursive: true, force: true, maxRetries: 3 });
