@@ -50,7 +50,7 @@ export type { EvaluateModelInput, ModelEvaluation } from './app/tasks/evaluate-m
 export { extractDataset } from './app/tasks/extract-dataset.ts';
 export { extractFeatures } from './app/tasks/extract-features.ts';
 export type { ExtractFeaturesInput } from './app/tasks/extract-features.ts';
-export type { FeatureReference } from './app/feature-reference.ts';
+export type { FeatureReference, VariedCopies } from './app/feature-reference.ts';
 export { findStudy } from './app/tasks/find-study.ts';
 export { findTensorCache } from './app/tasks/find-tensor-cache.ts';
 export { loadDatasetMetadata } from './app/tasks/load-dataset-metadata.ts';
@@ -109,7 +109,7 @@ export type { LogLevel, Logger, Progress, ReportProgress } from './core/logger.t
 export type { RunError, RunState } from './core/run-state.ts';
 export type { SeededRandom } from './core/seeded-random.ts';
 export { openTensorCache } from './datasets/cache/open-tensor-cache.ts';
-export type { LoadedSplit, TensorCache } from './datasets/cache/open-tensor-cache.ts';
+export type { LoadedSplit, TensorCache, TensorShard } from './datasets/cache/open-tensor-cache.ts';
 export { LAYOUTS } from './datasets/dataset-version.ts';
 export type { DatasetVersion, Layout } from './datasets/dataset-version.ts';
 export type { DatasetMetadata, Download } from './datasets/source.ts';
@@ -125,6 +125,7 @@ export type { DatasetStatus } from './datasets/version/check-status.ts';
 export type { ArtifactKind } from './registry/artifacts.ts';
 export type { Registry } from './registry/open-registry.ts';
 export type { ArtifactStore, StoredFile } from './storage/artifact-store.ts';
-export { ENGINE_PREFERENCES } from './training/engines/training-engine.ts';
+export type { Augmentation } from './training/augment/augmentation.ts';
+export { ENGINE_NAMES, ENGINE_PREFERENCES } from './training/engines/training-engine.ts';
 export type { EngineName, EnginePreference } from './training/engines/training-engine.ts';
 export type { ClassReport } from './training/evaluate.ts';

@@ -16,6 +16,7 @@ export interface TensorCache {
   readonly shards: readonly TensorShard[];
 }
 
+/** One file of a cache; it holds samples of all splits. */
 export type TensorShard = {
   readonly count: number;
   /** `sampleIds` are 32 bytes each. */

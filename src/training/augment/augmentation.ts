@@ -4,20 +4,26 @@ import * as z from 'zod';
  * How images are varied while a model learns from them; every image of every epoch draws anew. What is not said is not
  * done.
  */
-export const augmentationSchema = z.object({
+export type Augmentation = {
   /** Mirrors every second image, left for right. */
-  flip: z.boolean().exactOptional(),
+  readonly flip?: boolean;
   /** Moves by whole pixels up to this share of height and width, each way. */
-  shift: z.number().min(0).max(1).exactOptional(),
+  readonly shift?: number;
   /** Turns by up to so many degrees, each way. */
-  rotation: z.number().min(0).max(180).exactOptional(),
+  readonly rotation?: number;
   /** Adds up to this share of the whole range to all values, or takes it away. */
-  brightness: z.number().min(0).max(1).exactOptional(),
+  readonly brightness?: number;
   /** Adds normally distributed noise whose standard deviation is up to this share of the whole range. */
-  noise: z.number().min(0).max(1).exactOptional(),
-});
+  readonly noise?: number;
+};
 
-export type Augmentation = Readonly<z.infer<typeof augmentationSchema>>;
+export const augmentationSchema = z.object({
+  flip: z.boolean().exactOptional(),
+  shift: z.number().min(0).max(1).exactOptional(),
+  rotation: z.number().min(0).max(180).exactOptional(),
+  brightness: z.number().min(0).max(1).exactOptional(),
+  noise: z.number().min(0).max(1).exactOptional(),
+}) satisfies z.ZodType<Augmentation>;
 
 /** Whether it changes any image. */
 export function isAugmenting(augmentation: Augmentation | undefined): augmentation is Augmentation {

@@ -3,10 +3,13 @@ import type { Examples, Rows } from '../../core/samples.ts';
 import type { LabelKind } from '../losses/loss.ts';
 import type { StepSettings } from '../step-settings.ts';
 
+/** What can run training steps, see docs/engines.md. */
 export const ENGINE_NAMES = ['onnx', 'cpu', 'tensorflow'] as const;
+/** One of them. */
 export type EngineName = (typeof ENGINE_NAMES)[number];
-/** What can be asked for: an engine, or the fastest that can train the model. */
+/** What can be asked for: an engine, or with `auto` the fastest that can train the model. */
 export const ENGINE_PREFERENCES = ['auto', ...ENGINE_NAMES] as const;
+/** An engine, or `auto`. */
 export type EnginePreference = (typeof ENGINE_PREFERENCES)[number];
 
 /**
