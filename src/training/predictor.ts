@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { DataError } from '../core/errors.ts';
+import { DataError, EnvironmentError } from '../core/errors.ts';
 import { classifierShape } from './classifier.ts';
 import { CPU_HANDICAP, predictOnCpu } from './engines/cpu-engine.ts';
-import { findOnnxRuntime, type AvailableRuntime } from './engines/onnx-runtime.ts';
+import { findOnnxRuntime, type AvailableRuntime, type OnnxRuntime } from './engines/onnx-runtime.ts';
 import { startSessionHost } from './engines/session-host.ts';
 import type { EngineName } from './engines/training-engine.ts';
 import { bytesPerImage, describeShape, type ImageShape } from './image-shape.ts';
@@ -33,17 +33,39 @@ export interface Predictor {
 
 type PredictorOptions = { readonly threads?: number };
 
+type LoadOptions = PredictorOptions & {
+  /** Default: the one that is installed. */
+  readonly runtime?: OnnxRuntime;
+};
+
 /**
  * Opens the files of `saveModelFiles`: the ONNX file with ONNX Runtime in a worker thread, or the TensorFlow.js files
  * where there is no ONNX file or the native library is missing.
- * @throws DataError when the files are missing or damaged.
+ * @throws DataError when the files are missing or damaged, EnvironmentError when only ONNX Runtime could execute them and there is none.
  */
-export async function loadPredictor(folder: string, options: PredictorOptions = {}): Promise<Predictor> {
-  const runtime = await findOnnxRuntime();
-  const onnx = runtime.kind === 'available' ? await readIfThere(join(folder, ONNX_FILE)) : undefined;
-  if (runtime.kind === 'available' && onnx !== undefined) return onnxPredictor(onnx, folder, runtime, options);
+export async function loadPredictor(folder: string, options: LoadOptions = {}): Promise<Predictor> {
+  const runtime = options.runtime ?? (await findOnnxRuntime());
+  const onnx = join(folder, ONNX_FILE);
+  const hasOnnx = await isThere(onnx);
+  if (runtime.kind === 'available' && hasOnnx) return onnxPredictor(await readFile(onnx), folder, runtime, options);
   const reason = runtime.kind === 'missing' ? runtime.reason : `there is no ${ONNX_FILE} in ${folder}`;
-  return cpuPredictor(await loadLayersModel(join(folder, LAYERS_FOLDER)), reason);
+  const layers = join(folder, LAYERS_FOLDER);
+  if (hasOnnx && !(await isThere(layers)))
+    throw onlyOnnx(onnx, `there is no ${LAYERS_FOLDER} folder beside it`, reason);
+  const model = await loadLayersModel(layers);
+  if (classifierShape(model).input.length === 3) return cpuPredictor(model, reason);
+  if (hasOnnx) throw onlyOnnx(onnx, `${LAYERS_FOLDER} beside it is the head alone, without the backbone`, reason);
+  throw new DataError(
+    `${layers} takes no images; with its backbone it was in ${ONNX_FILE}, which is missing from ${folder}. ` +
+      'Restore the file or train the model again.',
+  );
+}
+
+function onlyOnnx(file: string, because: string, reason: string): EnvironmentError {
+  return new EnvironmentError(
+    `The model ${file} can only be executed by ONNX Runtime (${because}), and ${reason}. ` +
+      'Run `npm install onnxruntime-node`, or `npm install onnxruntime-web` where that has no binary; `mlflow-ts doctor` tells whether it loads.',
+  );
 }
 
 /** A predictor for a model in memory, as it is now: later changes of its weights are not seen by the ONNX form. */
@@ -119,11 +141,9 @@ function requireImages(images: Uint8Array, count: number, image: ImageShape): vo
   );
 }
 
-async function readIfThere(path: string): Promise<Uint8Array | undefined> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
+async function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }

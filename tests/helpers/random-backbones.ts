@@ -1,10 +1,31 @@
+import { checkBackbone } from '../../src/training/backbones/check-backbone.ts';
+import type { BackboneInput, BackboneSpec } from '../../src/training/backbones/backbone-spec.ts';
+import type { BackboneGraph } from '../../src/training/backbones/feature-graph.ts';
 import { encodeModel } from '../../src/training/onnx/encode-model.ts';
 import type { Attributes, Dimension } from '../../src/training/onnx/graph.ts';
 import { createGraphBuilder, type Value } from '../../src/training/onnx/graph-builder.ts';
+import { readOnnxModel } from '../../src/training/onnx/read-model.ts';
 import { seededRandom } from '../../src/core/seeded-random.ts';
 
 /** A small network of random weights, of the operators that an exporter leaves of a known one. */
 export type RandomBackbone = { readonly bytes: Uint8Array; readonly input: string; readonly features: string };
+
+/** How a backbone for images of 16×16 is fed; each channel is scaled differently. */
+export function specOf({ input, features }: RandomBackbone, changes: Partial<BackboneInput> = {}): BackboneSpec {
+  return {
+    ...{ name: 'net', path: 'net.yaml', source: { kind: 'file', file: 'net.onnx' }, features, power: 1 },
+    input: {
+      ...{ name: input, height: 16, width: 16, layout: 'NCHW', channels: 'RGB' },
+      ...{ scale: [0.01, 0.02, 0.03], offset: [-1, 0, 0.5], ...changes },
+    },
+  };
+}
+
+/** What of it comes before the features. */
+export function graphOf(backbone: RandomBackbone, changes: Partial<BackboneInput> = {}): BackboneGraph {
+  const spec = specOf(backbone, changes);
+  return { spec, model: checkBackbone(spec, readOnnxModel(backbone.bytes, 'net.onnx'), 'net.onnx') };
+}
 
 /** What timm's MobileNetV3 becomes: hard-swish, squeeze-excite with a hard sigmoid, depthwise convolutions, channels first. */
 export function mobileNetV3Like(size = 16): RandomBackbone {

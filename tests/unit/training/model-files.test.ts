@@ -1,11 +1,11 @@
-import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { DataError } from '../../../src/core/errors.ts';
+import { DataError, EnvironmentError } from '../../../src/core/errors.ts';
 import { seededRandom } from '../../../src/core/seeded-random.ts';
-import { buildModel } from '../../../src/training/build-model.ts';
+import { buildHead, buildModel } from '../../../src/training/build-model.ts';
 import { predictOnCpu } from '../../../src/training/engines/cpu-engine.ts';
 import { findOnnxRuntime } from '../../../src/training/engines/onnx-runtime.ts';
 import { loadLayersModel } from '../../../src/training/layers-files.ts';
@@ -13,6 +13,7 @@ import { saveModelFiles } from '../../../src/training/model-files.ts';
 import { createPredictor, loadPredictor } from '../../../src/training/predictor.ts';
 import { loadTensorFlow } from '../../../src/training/tensorflow.ts';
 import { copyWeights } from '../../../src/training/weights.ts';
+import { graphOf, mobileNetV3Like } from '../../helpers/random-backbones.ts';
 
 const tf = await loadTensorFlow();
 const runtime = await findOnnxRuntime();
@@ -113,4 +114,28 @@ onnxTest('a damaged ONNX file is a DataError', async () => {
   await saveModelFiles(newModel(), folder, { classNames });
   await truncate(join(folder, 'model.onnx'), 500);
   await expect(loadPredictor(folder)).rejects.toThrow(DataError);
+});
+
+test('of a model on a backbone a machine without ONNX Runtime says file, reason and remedy; a lost ONNX file is named', async () => {
+  const folder = join(root, 'transfer');
+  const head = buildHead(tf, { name: 'linear', parameters: {} }, 12, 5, 1);
+  await saveModelFiles(head, folder, { classNames, backbone: graphOf(mobileNetV3Like()) });
+  const missing = { kind: 'missing', reason: 'onnxruntime-node cannot be loaded here (no binary)' } as const;
+  const refusal = async (): Promise<Error> => {
+    const error: unknown = await loadPredictor(folder, { runtime: missing }).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(EnvironmentError);
+    return error as Error;
+  };
+  const why = 'layers beside it is the head alone, without the backbone';
+  const { message } = await refusal();
+  expect(message).toContain(`The model ${join(folder, 'model.onnx')} can only be executed by ONNX Runtime (${why})`);
+  expect(message).toContain(
+    'and onnxruntime-node cannot be loaded here (no binary). Run `npm install onnxruntime-node`',
+  );
+  expect(message).toContain('`mlflow-ts doctor` tells whether it loads');
+  await rename(join(folder, 'layers'), join(folder, 'gone'));
+  expect((await refusal()).message).toContain('there is no layers folder beside it');
+  await rename(join(folder, 'gone'), join(folder, 'layers'));
+  await rm(join(folder, 'model.onnx'));
+  await expect(loadPredictor(folder)).rejects.toThrow(`model.onnx, which is missing from ${folder}. Restore the file`);
 });

@@ -1,27 +1,17 @@
 import { expect, test } from '@jest/globals';
 import * as ort from 'onnxruntime-node';
 import { checkBackbone } from '../../../../src/training/backbones/check-backbone.ts';
-import type { BackboneInput, BackboneSpec } from '../../../../src/training/backbones/backbone-spec.ts';
+import type { BackboneSpec } from '../../../../src/training/backbones/backbone-spec.ts';
 import { classifierGraph, featureGraph } from '../../../../src/training/backbones/feature-graph.ts';
 import { encodeModel } from '../../../../src/training/onnx/encode-model.ts';
 import { createGraphBuilder } from '../../../../src/training/onnx/graph-builder.ts';
 import { createOperators } from '../../../../src/training/onnx/operators.ts';
 import { readOnnxModel } from '../../../../src/training/onnx/read-model.ts';
-import { efficientNetLike, mobileNetV3Like, type RandomBackbone } from '../../../helpers/random-backbones.ts';
+import { efficientNetLike, mobileNetV3Like, specOf, type RandomBackbone } from '../../../helpers/random-backbones.ts';
 
 const SIZE = 16;
 const COUNT = 3;
 const pixels = Uint8Array.from({ length: COUNT * SIZE * SIZE * 3 }, (_, index) => (index * 7919) % 256);
-
-function specOf({ input, features }: RandomBackbone, changes: Partial<BackboneInput> = {}): BackboneSpec {
-  return {
-    ...{ name: 'net', path: 'net.yaml', source: { kind: 'file', file: 'net.onnx' }, features, power: 1 },
-    input: {
-      ...{ name: input, height: SIZE, width: SIZE, layout: 'NCHW', channels: 'RGB' },
-      ...{ scale: [0.01, 0.02, 0.03], offset: [-1, 0, 0.5], ...changes },
-    },
-  };
-}
 
 /** The backbone itself, fed with floats made by hand. */
 async function bare({ bytes, input, features }: RandomBackbone, spec: BackboneSpec): Promise<number[]> {
