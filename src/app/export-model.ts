@@ -72,6 +72,7 @@ async function exportAs(
     case undefined:
       return exportWhole(found, final, { force });
     case 'tfjs': {
+      requireWholeLayers(found);
       const folder = await presentFile(found, LAYERS_FOLDER, 'in a form that TensorFlow.js loads');
       return exportFiles(folder, ['model.json', 'weights.bin'], final, { force });
     }
@@ -83,6 +84,15 @@ async function exportAs(
       return { path, files: 1 };
     }
   }
+}
+
+/** The TensorFlow.js files of a model on a backbone are its head, which predicts nothing without the features. */
+function requireWholeLayers({ row, card: { backbone } }: FoundModelVersion): void {
+  if (backbone === undefined) return;
+  throw new NotFoundError(
+    `${row.modelName} version ${row.version} is not there in a form that TensorFlow.js loads: it is a head on the features of ` +
+      `backbone ${backbone.name}, which is an ONNX graph. Export both as one file with --format onnx, for onnxruntime-web too.`,
+  );
 }
 
 async function presentFile({ folder, row }: FoundModelVersion, name: string, form: string): Promise<string> {

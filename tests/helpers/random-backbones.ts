@@ -6,6 +6,7 @@ import type { Attributes, Dimension } from '../../src/training/onnx/graph.ts';
 import { createGraphBuilder, type Value } from '../../src/training/onnx/graph-builder.ts';
 import { readOnnxModel } from '../../src/training/onnx/read-model.ts';
 import { seededRandom } from '../../src/core/seeded-random.ts';
+import { relabelled } from './restated-onnx.ts';
 
 /** A small network of random weights, of the operators that an exporter leaves of a known one. */
 export type RandomBackbone = { readonly bytes: Uint8Array; readonly input: string; readonly features: string };
@@ -52,6 +53,20 @@ export function efficientNetLike(size = 16): RandomBackbone {
   const pooled = net.node('GlobalAveragePool', [swish(net.conv(net.node('Mul', [deep, gate]), 6, 10, { kernel: 1 }))]);
   net.output(net.conv(pooled, 10, 1000, { kernel: 1 }), 'predictions', ['N', 1000, 1, 1]);
   return net.finish(pooled, 'avg_pool', ['N', 10, 1, 1]);
+}
+
+/** What an exporter of opset 13 leaves of a MobileNetV3: hard-swish in parts, means over axes that are attributes. */
+export function opset13Like(size = 16): RandomBackbone {
+  const net = createNet('opset13', 'input', ['N', 3, size, size]);
+  const gateOf = (value: Value) => net.node('HardSigmoid', [value], { alpha: { float: 1 / 6 } });
+  const hardSwish = (value: Value) => net.node('Mul', [value, gateOf(value)]);
+  const mean = (value: Value, keepdims: number) => net.node('ReduceMean', [value], { axes: [2, 3], keepdims });
+  const stem = hardSwish(net.conv(net.input, 3, 8, { stride: 2 }));
+  const deep = hardSwish(net.conv(stem, 8, 8, { groups: 8 }));
+  const gate = gateOf(net.conv(net.node('Relu', [net.conv(mean(deep, 1), 8, 4, { kernel: 1 })]), 4, 8, { kernel: 1 }));
+  const block = net.node('Add', [net.conv(net.node('Mul', [deep, gate]), 8, 12, { kernel: 1 }), net.conv(stem, 8, 12)]);
+  const backbone = net.finish(mean(block, 0), 'features', ['N', 12]);
+  return { ...backbone, bytes: relabelled(backbone.bytes, 13) };
 }
 
 type ConvOptions = { readonly kernel?: number; readonly stride?: number; readonly groups?: number };

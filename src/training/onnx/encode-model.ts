@@ -80,7 +80,8 @@ export function elementTypeNumber(type: ElementType): number {
   return ELEMENT_TYPE[type];
 }
 
-function encodeTensor(name: string, { type, shape, data }: ConstantTensor): Field[] {
+/** The fields of a tensor with that name. */
+export function encodeTensor(name: string, { type, shape, data }: ConstantTensor): Field[] {
   return [
     varintsField(1, shape),
     varintField(2, ELEMENT_TYPE[type]),

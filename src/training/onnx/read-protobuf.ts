@@ -36,6 +36,22 @@ export function integerOf(fields: readonly WireField[], number: number): number 
   return last?.kind === 'varint' ? Number(BigInt.asIntN(64, last.value)) : 0;
 }
 
+/** All integers of a repeated field, packed or one by one. */
+export function integersOf(fields: readonly WireField[], number: number): number[] {
+  return fields.flatMap((field) => {
+    if (field.number !== number) return [];
+    const values = field.kind === 'varint' ? [field.value] : readVarints(field.bytes);
+    return values.map((value) => Number(BigInt.asIntN(64, value)));
+  });
+}
+
+function readVarints(message: Uint8Array): bigint[] {
+  const values: bigint[] = [];
+  const cursor: Cursor = { message, at: 0 };
+  while (cursor.at < message.length) values.push(readVarint(cursor));
+  return values;
+}
+
 type Cursor = { readonly message: Uint8Array; at: number };
 
 function readField(cursor: Cursor): WireField {

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -9,27 +8,23 @@ import type { Architecture, ArchitectureSpec } from '../../../../src/training/ar
 import { ARCHITECTURES } from '../../../../src/training/architectures/catalogue.ts';
 import { buildModel } from '../../../../src/training/build-model.ts';
 import { predictOnCpu } from '../../../../src/training/engines/cpu-engine.ts';
-import { findOnnxRuntime, ONNX_RUNTIMES, type OnnxRuntimeName } from '../../../../src/training/engines/onnx-runtime.ts';
-import { startSessionHost, type SessionHost } from '../../../../src/training/engines/session-host.ts';
-import type { TensorData, Tensors } from '../../../../src/training/engines/session-protocol.ts';
 import { saveModelFiles } from '../../../../src/training/model-files.ts';
 import { convertOpset } from '../../../../src/training/onnx/convert-opset.ts';
 import { encodeModel } from '../../../../src/training/onnx/encode-model.ts';
 import { createGraphBuilder } from '../../../../src/training/onnx/graph-builder.ts';
+import { attributesOf, integersAttribute } from '../../../../src/training/onnx/node-attributes.ts';
 import { createOperators } from '../../../../src/training/onnx/operators.ts';
 import { readOnnxModel } from '../../../../src/training/onnx/read-model.ts';
 import { loadTensorFlow } from '../../../../src/training/tensorflow.ts';
+import { checkerTest, checkOnnxFiles } from '../../../helpers/onnx-checker.ts';
+import { relabelled, withIntegersAs } from '../../../helpers/restated-onnx.ts';
+import { expectClose, runOnnx, startRuntimeHosts } from '../../../helpers/runtime-hosts.ts';
 
 const tf = await loadTensorFlow();
 const image = { height: 32, width: 32, channels: 3 };
 const classes = ['a', 'b', 'c'];
 const random = seededRandom('export');
 const images = Uint8Array.from({ length: 2 * 32 * 32 * 3 }, () => random.integer(256));
-
-/** Debian's own: its onnx 1.12 knows operator sets up to 17. */
-const PYTHON = '/usr/bin/python3';
-const checker = spawnSync(PYTHON, ['-c', 'import onnx'], { stdio: 'ignore' }).status === 0;
-const checkerTest = checker ? test : test.skip;
 
 const imageArchitectures = Object.entries<Architecture>(ARCHITECTURES).flatMap(([name, { takes = 'images' }]) =>
   takes === 'images' ? [name] : [],
@@ -60,38 +55,7 @@ function reductions(): Uint8Array {
   return encodeModel(graph.finish(), { note: 'kept' });
 }
 
-/** One for each runtime that is here: starting the WebAssembly one takes most of a second. */
-const hosts = new Map<OnnxRuntimeName, SessionHost>();
-for (const name of ONNX_RUNTIMES) {
-  if ((await findOnnxRuntime([name])).kind === 'available') hosts.set(name, startSessionHost(name));
-}
-afterAll(() => Promise.all([...hosts.values()].map((host) => host.close())));
-
-async function run(host: SessionHost, onnx: Uint8Array, feeds: Tensors): Promise<Tensors> {
-  await host.create('exported', onnx, { optimization: 'all', threads: 1 });
-  return host.run('exported', feeds);
-}
-
-/** What the checker says of each file, in one process. */
-function check(files: readonly string[]): string[] {
-  const script = `
-import onnx, sys
-for file in sys.argv[1:]:
-    try:
-        m = onnx.load(file)
-        onnx.checker.check_model(m, full_check=True)
-        print(*sorted({n.op_type for n in m.graph.node}), *[f"{o.domain}={o.version}" for o in m.opset_import])
-    except Exception as error:
-        print(str(error).split("\\n")[0])`;
-  return spawnSync(PYTHON, ['-c', script, ...files], { encoding: 'utf8' })
-    .stdout.trim()
-    .split('\n');
-}
-
-function expectClose(actual: TensorData | undefined, expected: Float32Array): void {
-  expect(actual?.data).toHaveLength(expected.length);
-  expected.forEach((value, at) => expect(Math.abs(Number(actual!.data[at]) - value)).toBeLessThanOrEqual(1e-5));
-}
+const hosts = await startRuntimeHosts();
 
 test.each(imageArchitectures)(
   'an exported %s gives the same numbers in onnxruntime-node, onnxruntime-web and TensorFlow.js, in either opset',
@@ -111,9 +75,9 @@ test.each(imageArchitectures)(
     const feeds = { image: { type: 'uint8', shape: [2, 32, 32, 3], data: images } } as const;
     const [newer, older] = [convertOpset(stored, 'model.onnx'), convertOpset(stored, 'model.onnx', 17)];
     await writeFile(path.join(folder, `${name}-17.onnx`), older);
-    for (const host of hosts.values()) {
-      expectClose((await run(host, older, feeds)).probabilities, expected);
-      expectClose((await run(host, newer, feeds)).probabilities, expected);
+    for (const host of hosts) {
+      expectClose((await runOnnx(host, older, feeds)).probabilities, expected);
+      expectClose((await runOnnx(host, newer, feeds)).probabilities, expected);
     }
   },
 );
@@ -123,8 +87,8 @@ test('from opset 18 to 17 reductions take their axes as an attribute, and mean t
     x: { type: 'float32', shape: [1, 3, 4], data: Float32Array.from({ length: 12 }, (_, at) => at - 5) },
   } as const;
   const [newer, older] = [convertOpset(reductions(), 'r'), convertOpset(reductions(), 'r', 17)];
-  for (const host of hosts.values()) {
-    const [expected, lowered] = [await run(host, newer, feeds), await run(host, older, feeds)];
+  for (const host of hosts) {
+    const [expected, lowered] = [await runOnnx(host, newer, feeds), await runOnnx(host, older, feeds)];
     expect(lowered.mean?.data).toEqual(expected.mean?.data);
     expect(lowered.sum?.data).toEqual(expected.sum?.data);
   }
@@ -135,12 +99,29 @@ test('from opset 18 to 17 reductions take their axes as an attribute, and mean t
   expect(Buffer.from(older).includes('kept')).toBe(true);
 });
 
+test('axes that another exporter wrote as numbers or as nodes become attributes too', () => {
+  const expected = axesOf(convertOpset(reductions(), 'r', 17));
+  expect(expected).toEqual([
+    [1, 2],
+    [1, 2],
+  ]);
+  for (const form of ['numbers', 'nodes'] as const) {
+    expect(axesOf(convertOpset(withIntegersAs(form, reductions()), 'r', 17))).toEqual(expected);
+  }
+});
+
+/** The attribute `axes` of each mean. */
+function axesOf(onnx: Uint8Array): number[][] {
+  const means = readOnnxModel(onnx, 'r').nodes.filter(({ operator }) => operator === 'ReduceMean');
+  return means.map((node) => integersAttribute(attributesOf(node).get('axes') ?? []));
+}
+
 checkerTest("the checker of Debian's python3-onnx 1.12 takes opset 17, and not what was converted to it", async () => {
   const files = ['reductions-17.onnx', 'reductions-18.onnx'].map((file) => path.join(folder, file));
   await writeFile(files[0]!, convertOpset(reductions(), 'r', 17));
   await writeFile(files[1]!, convertOpset(reductions(), 'r'));
   const exported = imageArchitectures.map((name) => path.join(folder, `${name}-17.onnx`));
-  const [lowered, newer, ...models] = check([...files, ...exported]);
+  const [lowered, newer, ...models] = checkOnnxFiles([...files, ...exported]);
   expect(lowered).toBe('Add ReduceMean ReduceSum Relu =17');
   expect(newer).toContain('ReduceMean');
   expect(newer).not.toMatch(/=18/);
@@ -159,6 +140,8 @@ test('operators of one runtime, and those a set does not have, are refused by na
   );
   expect(() => convertOpset(graphOf('Mish', ''), 'signs', 17)).toThrow(TrainingError);
   expect(() => convertOpset(graphOf('Mish', ''), 'signs', 17)).toThrow('export it with --opset 18');
-  expect(() => convertOpset(convertOpset(reductions(), 'old', 17), 'old', 18)).toThrow('old has ONNX opset 17');
+  expect(() => convertOpset(relabelled(reductions(), 19), 'new', 18)).toThrow(
+    'new has ONNX opset 19; it can be exported as',
+  );
   expect(() => convertOpset(Buffer.from('PK'), 'signs.zip')).toThrow(DataError);
 });
