@@ -1,3 +1,4 @@
+import { overlap } from '../core/overlap.ts';
 import { pickSamples, type Samples } from '../core/samples.ts';
 import { seededRandom } from '../core/seeded-random.ts';
 import type { Augmenter } from './augment/augmenter.ts';
@@ -14,18 +15,8 @@ export async function* batchesOfEpoch(
 ): AsyncGenerator<Samples> {
   const order = Uint32Array.from({ length: train.count }, (_, index) => index);
   seededRandom(seed, 'epoch-order', epoch).shuffle(order);
-  const prepare = (start: number): Promise<Samples> =>
-    prepareBatch(train, order.slice(start, start + batchSize), epoch, augmenter);
-  let ahead = prepare(0);
-  for (let start = 0; start < order.length; start += batchSize) {
-    const batch = await ahead;
-    if (start + batchSize < order.length) {
-      ahead = prepare(start + batchSize);
-      // Whoever takes the batch hears of it; when nobody does any more, nobody has to.
-      ahead.catch(() => undefined);
-    }
-    yield batch;
-  }
+  const starts = Array.from({ length: Math.ceil(train.count / batchSize) }, (_, index) => index * batchSize);
+  yield* overlap(starts, (start) => prepareBatch(train, order.slice(start, start + batchSize), epoch, augmenter));
 }
 
 async function prepareBatch(

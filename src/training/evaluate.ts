@@ -60,8 +60,12 @@ export function evaluate({ probabilities, labels }: Predictions, classNames: rea
 /** The most probable class of each row of `[samples, classes]`, the first of equals. */
 export function predictedClasses(probabilities: Float32Array, classes: number): number[] {
   return Array.from({ length: probabilities.length / classes }, (_, sample) => {
-    const row = probabilities.subarray(sample * classes, (sample + 1) * classes);
-    return row.reduce((best, value, index) => (value > row[best]! ? index : best), 0);
+    const row = sample * classes;
+    let best = 0;
+    for (let index = 1; index < classes; index += 1) {
+      if (probabilities[row + index]! > probabilities[row + best]!) best = index;
+    }
+    return best;
   });
 }
 

@@ -1,3 +1,4 @@
+import { overlap } from '../core/overlap.ts';
 import { rowSize, type Rows } from '../core/samples.ts';
 
 /** Anything that gives probabilities `[count, classes]` for rows of inputs. */
@@ -20,12 +21,14 @@ export async function predictInBatches(
 ): Promise<Float32Array> {
   const size = rowSize(data);
   const parts: Float32Array[] = [];
-  for (let start = 0; start < data.count; start += batchSize) {
+  const starts = Array.from({ length: Math.ceil(data.count / batchSize) }, (_, index) => index * batchSize);
+  const predict = (start: number): Promise<Float32Array> => {
     signal?.throwIfAborted();
     const count = Math.min(batchSize, data.count - start);
     const inputs = data.inputs.subarray(start * size, (start + count) * size);
-    parts.push(await predictor.predict(prepare?.(inputs, start, count) ?? inputs, count));
-  }
+    return predictor.predict(prepare?.(inputs, start, count) ?? inputs, count);
+  };
+  for await (const part of overlap(starts, predict)) parts.push(part);
   return concatenate(parts);
 }
 

@@ -98,10 +98,8 @@ async function onnxPredictor(
       classes: Number(ports[PROBABILITIES_OUTPUT]?.[1] ?? 0),
       predict: async (images, count) => {
         requireImages(images, count, image);
-        // A copy: posting a view would copy the whole buffer behind it.
-        const data = images.slice();
         const outputs = await host.run('model', {
-          [IMAGE_INPUT]: { type: 'uint8', data, shape: [count, height, width, channels] },
+          [IMAGE_INPUT]: { type: 'uint8', data: images, shape: [count, height, width, channels] },
         });
         return outputs[PROBABILITIES_OUTPUT]?.data as Float32Array;
       },

@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { ReportProgress } from '../core/logger.ts';
+import { overlap } from '../core/overlap.ts';
 import type { Samples } from '../core/samples.ts';
 import type { Augmenter } from './augment/augmenter.ts';
 import { divergence } from './divergence.ts';
@@ -48,19 +49,23 @@ export async function trainEpoch(
   const stepsPerEpoch = Math.ceil(train.count / settings.batchSize);
   const lastLosses: number[] = [];
   const sums = { loss: 0, correct: 0, seen: 0 };
-  let [step, learningRate, reportedMs] = [0, settings.learningRate, clock.monotonicMs()];
-  for await (const batch of batchesOfEpoch(train, settings, epoch, augmenter)) {
+  let [started, learningRate, reportedMs] = [0, settings.learningRate, clock.monotonicMs()];
+  const takeStep = async (batch: Samples) => {
     signal?.throwIfAborted();
-    const place = { epoch: epoch - stage.start, step, stepsPerEpoch, history: history.slice(stage.start) };
-    learningRate = learningRateAt({ ...settings, ...stage }, place);
-    const { loss, correct } = await trainer.step(batch, learningRate);
-    step += 1;
+    const place = { epoch: epoch - stage.start, step: started, stepsPerEpoch, history: history.slice(stage.start) };
+    started += 1;
+    const [step, rate] = [started, learningRateAt({ ...settings, ...stage }, place)];
+    return { step, rate, count: batch.count, ...(await trainer.step(batch, rate)) };
+  };
+  for await (const taken of overlap(batchesOfEpoch(train, settings, epoch, augmenter), takeStep)) {
+    const { step, loss } = taken;
+    learningRate = taken.rate;
     if (!Number.isFinite(loss)) throw divergence(loss, { epoch, step, learningRate, lastLosses });
     lastLosses.push(loss);
     if (lastLosses.length > KEPT_LOSSES) lastLosses.shift();
-    sums.loss += loss * batch.count;
-    sums.correct += correct;
-    sums.seen += batch.count;
+    sums.loss += loss * taken.count;
+    sums.correct += taken.correct;
+    sums.seen += taken.count;
     const nowMs = clock.monotonicMs();
     if (nowMs - reportedMs < REPORT_EVERY_MS && sums.seen < train.count) continue;
     reportedMs = nowMs;

@@ -66,17 +66,24 @@ export function trainingEngineContract(tf: TensorFlow, engine: TrainingEngine): 
     alone.forEach((p, index) => expect(p).toBeCloseTo(together[2 * BAR_CLASSES + index]!, 5));
   });
 
-  test('gives bit-identical weights when everything is repeated, and others for another seed', async () => {
-    const trained = (seed: number) =>
+  test('gives bit-identical weights for the same steps, also when none is waited for, and others for another seed', async () => {
+    const counts = [7, 16, 16];
+    const trained = (seed: number, takeSteps: (step: (count: number) => Promise<unknown>) => Promise<void>) =>
       engine.createTrainer(newModel(), { ...options, seed }).then(async (trainer) => {
-        for (const count of [16, 16, 7]) await trainer.step(barImages(count, count), 0.01);
+        await takeSteps((count) => trainer.step(barImages(count, count), 0.01));
         const weights = await trainer.readWeights();
         await trainer.dispose();
         return weights;
       });
-    const first = await trained(2);
-    expect(await trained(2)).toEqual(first);
-    expect(await trained(3)).not.toEqual(first);
+    const oneByOne = async (step: (count: number) => Promise<unknown>): Promise<void> => {
+      for (const count of counts) await step(count);
+    };
+    const first = await trained(2, oneByOne);
+    const atOnce = await trained(2, async (step) => {
+      await Promise.all(counts.map(step));
+    });
+    expect(atOnce).toEqual(first);
+    expect(await trained(3, oneByOne)).not.toEqual(first);
   });
 
   test('goes on bit-identically from a state that was read, and refuses one of another model', async () => {

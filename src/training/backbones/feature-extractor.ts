@@ -38,26 +38,14 @@ export async function openFeatureExtractor(
     const { height, width } = backbone.spec.input;
     const shape = [height, width, channelCount(backbone.spec.input)];
     const size = shape.reduce((product, each) => product * each, 1);
-    const underWay = new Set<Promise<unknown>>();
-    const run = (images: Uint8Array, count: number): Promise<Float32Array> => {
-      // A copy of its own, which `slice` of a Buffer is not: posting a view would copy the whole file behind it.
-      const answer = runOnce(host, new Uint8Array(images), [count, ...shape]);
-      underWay.add(answer);
-      const forget = () => void underWay.delete(answer);
-      answer.then(forget, forget);
-      return answer;
-    };
-    const probe = await run(new Uint8Array(2 * size), 2);
+    const extract = (images: Uint8Array, count: number) => runOnce(host, images, [count, ...shape]);
+    const probe = await extract(new Uint8Array(2 * size), 2);
     requirePooled(backbone, probe.length / 2);
     return {
       features: probe.length / 2,
       runtime: runtime.version,
-      extract: run,
-      dispose: async () => {
-        // A worker thread that is ended while ONNX Runtime computes takes the whole process along.
-        await Promise.allSettled(underWay);
-        await host.close();
-      },
+      extract,
+      dispose: () => host.close(),
     };
   } catch (error) {
     await host.close();

@@ -1,8 +1,9 @@
 import type { MapLowering } from '../onnx/maps/create-maps.ts';
 import type { BlockKernels } from './block-kernels.ts';
-import type { SessionHost, SessionOptions } from './session-host.ts';
+import type { SessionHost } from './session-host.ts';
+import type { SessionOptions } from './session-protocol.ts';
 
-/** Gives the name of the session for batches of that many rows, making it when it is first asked for. */
+/** Gives the name of the session for batches of that many rows, making it when it is first asked for; answers in the order it is asked. */
 export type GraphSessions = (rows: number) => Promise<string>;
 
 /**
@@ -22,12 +23,18 @@ export function createGraphSessions(
     blockedRows ??= rows;
     return rows === blockedRows ? { ...kernels, batch: rows } : { kind: 'plain' };
   };
-  return async (rows) => {
+  const open = async (rows: number): Promise<string> => {
     const lowering = lower(rows);
     const name = `${graph.name}, ${lowering.kind}`;
     const session = created.get(name) ?? host.create(name, graph.compile(lowering), options);
     created.set(name, session);
     await session;
     return name;
+  };
+  let last: Promise<unknown> = Promise.resolve();
+  return (rows) => {
+    const session = last.then(() => open(rows));
+    last = session;
+    return session;
   };
 }

@@ -104,8 +104,7 @@ function createOnnxTrainer(
       return { loss: loss?.data[0] ?? NaN, correct: correct?.data[0] ?? 0 };
     },
     predict: async (inputs, count) => {
-      // A view is copied out of its buffer first: posting it would copy the whole buffer behind it.
-      const rows = inputTensor({ inputs: inputs.slice(), count, shape: graph.input });
+      const rows = inputTensor({ inputs, count, shape: graph.input });
       const session = await sessions.prediction(count);
       const outputs = await host.run(session, { [inputName(graph)]: rows });
       return floatsOf(outputs, PROBABILITIES_OUTPUT);

@@ -1,13 +1,16 @@
 import { Worker } from 'node:worker_threads';
 import { TrainingError } from '../../core/errors.ts';
 import type { OnnxRuntimeName } from './onnx-runtime.ts';
-import {
-  sessionReply,
-  type Ports,
-  type SessionRequest,
-  type SessionRequestBody,
-  type SessionWorkerData,
-  type Tensors,
+import { createTensorLender } from './lent-tensors.ts';
+import type {
+  Ports,
+  SessionAnswer,
+  SessionOptions,
+  SessionReply,
+  SessionRequest,
+  SessionRequestBody,
+  SessionWorkerData,
+  Tensors,
 } from './session-protocol.ts';
 
 /** ONNX Runtime sessions in a worker thread, and tensors that stay there between runs. */
@@ -20,22 +23,17 @@ export interface SessionHost {
   run(session: string, feeds: Tensors, carry?: Readonly<Record<string, string>>): Promise<Tensors>;
   /** Copies of tensors kept in the worker. */
   read(names: readonly string[]): Promise<Tensors>;
+  /** Ends the worker when what was asked for before is done. */
   close(): Promise<void>;
 }
 
-export type SessionOptions = {
-  /** `all` packs constant weights into blocks: best with baked weights, a loss when weights are inputs. */
-  readonly optimization: 'extended' | 'all';
-  readonly threads: number;
-};
-
-type Answer = { readonly tensors: Tensors; readonly ports?: Ports | undefined };
-type Pending = { readonly resolve: (answer: Answer) => void; readonly reject: (error: Error) => void };
+type Pending = { readonly resolve: (answer: SessionAnswer) => void; readonly reject: (error: Error) => void };
 
 /** Starts the worker thread. It keeps the process alive only while a request is under way. */
 export function startSessionHost(runtime: OnnxRuntimeName): SessionHost {
   const entry = new URL('./session-worker.js', import.meta.url);
   const worker = new Worker(entry, { name: 'onnx-session', workerData: runtime satisfies SessionWorkerData });
+  const lender = createTensorLender();
   const pending = new Map<number, Pending>();
   let lastId = 0;
   let ended: TrainingError | undefined;
@@ -51,8 +49,7 @@ export function startSessionHost(runtime: OnnxRuntimeName): SessionHost {
     ended ??= new TrainingError(message, { cause });
     for (const id of [...pending.keys()]) settle(id)?.reject(ended);
   };
-  worker.on('message', (message: unknown) => {
-    const reply = sessionReply.parse(message);
+  worker.on('message', (reply: SessionReply) => {
     const request = settle(reply.id);
     if (reply.ok) request?.resolve(reply);
     else request?.reject(new TrainingError(`ONNX Runtime failed: ${reply.message}`));
@@ -60,7 +57,7 @@ export function startSessionHost(runtime: OnnxRuntimeName): SessionHost {
   worker.on('error', (error) => end(`The ONNX worker thread failed: ${String(error)}`, error));
   worker.on('exit', () => end('The ONNX worker thread has ended.'));
 
-  const request = (body: SessionRequestBody): Promise<Answer> =>
+  const request = (body: SessionRequestBody, transferred: readonly ArrayBuffer[] = []): Promise<SessionAnswer> =>
     new Promise((resolve, reject) => {
       if (ended !== undefined) {
         reject(ended);
@@ -69,7 +66,7 @@ export function startSessionHost(runtime: OnnxRuntimeName): SessionHost {
       lastId += 1;
       pending.set(lastId, { resolve, reject });
       worker.ref();
-      worker.postMessage({ id: lastId, body } satisfies SessionRequest);
+      worker.postMessage({ id: lastId, body } satisfies SessionRequest, transferred);
     });
   return {
     create: async (session, model, options) => {
@@ -79,9 +76,16 @@ export function startSessionHost(runtime: OnnxRuntimeName): SessionHost {
     store: async (tensors) => {
       await request({ kind: 'store', tensors });
     },
-    run: async (session, feeds, carry = {}) => (await request({ kind: 'run', session, feeds, carry })).tensors,
-    read: async (names) => (await request({ kind: 'read', names: [...names] })).tensors,
+    run: async (session, tensors, carry = {}) => {
+      const { tensors: feeds, buffers: lent } = lender.lend(tensors);
+      const answer = await request({ kind: 'run', session, feeds, carry, lent }, lent);
+      lender.takeBack(answer.returned ?? []);
+      return answer.tensors;
+    },
+    read: async (names) => (await request({ kind: 'read', names })).tensors,
     close: async () => {
+      // A worker thread that is ended while ONNX Runtime computes takes the whole process along. Answers come in order: after this one it rests.
+      await request({ kind: 'read', names: [] }).catch(() => undefined);
       await worker.terminate();
     },
   };

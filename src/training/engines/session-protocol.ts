@@ -1,9 +1,10 @@
-import { z } from 'zod';
-import { ONNX_RUNTIMES } from './onnx-runtime.ts';
+import type { OnnxRuntimeName } from './onnx-runtime.ts';
 
-/** What the worker is started with: which package it computes with. */
-export const sessionWorkerData = z.enum(ONNX_RUNTIMES);
-export type SessionWorkerData = z.output<typeof sessionWorkerData>;
+/**
+ * What the session worker is told and answers. Both are threads of one process and of one build: types are all they need, and
+ * checking messages by schemas would double the time such a thread takes to start.
+ */
+export type SessionWorkerData = OnnxRuntimeName;
 
 /** A tensor as it travels to and from the session worker. */
 export type TensorData =
@@ -13,49 +14,41 @@ export type TensorData =
 
 export type Tensors = Readonly<Record<string, TensorData>>;
 
-const shape = z.array(z.int().nonnegative()).readonly();
-const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
-const floats = z.custom<Float32Array>((value) => value instanceof Float32Array);
-const integers = z.custom<Int32Array>((value) => value instanceof Int32Array);
-const tensor = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('float32'), shape, data: floats }),
-  z.object({ type: z.literal('uint8'), shape, data: bytes }),
-  z.object({ type: z.literal('int32'), shape, data: integers }),
-]);
-const tensors = z.record(z.string(), tensor);
-const ports = z.record(z.string(), z.array(z.union([z.number(), z.string()])));
-
-const requestBody = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('create'),
-    session: z.string(),
-    model: bytes,
-    optimization: z.enum(['extended', 'all']),
-    threads: z.int().positive(),
-  }),
-  z.object({ kind: z.literal('store'), tensors }),
-  z.object({
-    kind: z.literal('run'),
-    session: z.string(),
-    feeds: tensors,
-    /** Outputs that stay in the worker, and under which resident name. */
-    carry: z.record(z.string(), z.string()),
-  }),
-  z.object({ kind: z.literal('read'), names: z.array(z.string()) }),
-]);
+export type SessionOptions = {
+  /** `all` packs constant weights into blocks: best with baked weights, a loss when weights are inputs. */
+  readonly optimization: 'extended' | 'all';
+  readonly threads: number;
+};
 
 /**
- * What the session worker does: create a session; keep tensors; run a session on feeds and kept tensors, keeping some of
- * its outputs and answering with the others; hand out kept tensors.
+ * Create a session; keep tensors; run a session on feeds and kept tensors, keeping some of its outputs and answering with the
+ * others; hand out kept tensors.
  */
-export const sessionRequest = z.object({ id: z.int(), body: requestBody });
-export const sessionReply = z.discriminatedUnion('ok', [
-  z.object({ id: z.int(), ok: z.literal(true), tensors, ports: ports.optional() }),
-  z.object({ id: z.int(), ok: z.literal(false), message: z.string() }),
-]);
+export type SessionRequestBody =
+  | ({ readonly kind: 'create'; readonly session: string; readonly model: Uint8Array } & SessionOptions)
+  | { readonly kind: 'store'; readonly tensors: Tensors }
+  | {
+      readonly kind: 'run';
+      readonly session: string;
+      readonly feeds: Tensors;
+      /** Outputs that stay in the worker, and under which resident name. */
+      readonly carry: Readonly<Record<string, string>>;
+      /** Buffers of feeds that the answer brings back. */
+      readonly lent: readonly ArrayBuffer[];
+    }
+  | { readonly kind: 'read'; readonly names: readonly string[] };
+
+export type SessionRequest = { readonly id: number; readonly body: SessionRequestBody };
 
 /** Shapes of a session's inputs and outputs by name; a text is a size left open. */
-export type Ports = z.output<typeof ports>;
-export type SessionRequest = z.output<typeof sessionRequest>;
-export type SessionRequestBody = z.output<typeof requestBody>;
-export type SessionReply = z.output<typeof sessionReply>;
+export type Ports = Readonly<Record<string, readonly (number | string)[]>>;
+
+export type SessionAnswer = {
+  readonly tensors: Tensors;
+  readonly ports?: Ports;
+  readonly returned?: readonly ArrayBuffer[];
+};
+
+export type SessionReply =
+  | ({ readonly id: number; readonly ok: true } & SessionAnswer)
+  | { readonly id: number; readonly ok: false; readonly message: string };

@@ -1,28 +1,28 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { importOnnxRuntime } from './onnx-runtime.ts';
-import {
-  sessionRequest,
-  sessionWorkerData,
-  type Ports,
-  type SessionReply,
-  type SessionRequestBody,
-  type TensorData,
+import type {
+  Ports,
+  SessionAnswer,
+  SessionReply,
+  SessionRequest,
+  SessionRequestBody,
+  SessionWorkerData,
+  TensorData,
 } from './session-protocol.ts';
 
 /**
  * Entry of the worker thread that owns ONNX Runtime sessions: `session.run` blocks the thread it is called from, although
  * it returns a promise. Requests are answered in order.
  */
-const ort = await importOnnxRuntime(sessionWorkerData.parse(workerData));
+const ort = await importOnnxRuntime(workerData as SessionWorkerData);
 const sessions = new Map<string, InferenceSession>();
 const kept = new Map<string, Tensor>();
 
-parentPort?.on('message', (message: unknown) => {
-  const { id, body } = sessionRequest.parse(message);
+parentPort?.on('message', ({ id, body }: SessionRequest) => {
   queue = queue.then(async () => {
     const reply = await answer(id, body);
-    parentPort?.postMessage(reply);
+    parentPort?.postMessage(reply, reply.ok ? (reply.returned ?? []) : []);
   });
 });
 let queue = Promise.resolve();
@@ -35,9 +35,7 @@ async function answer(id: number, body: SessionRequestBody): Promise<SessionRepl
   }
 }
 
-type Performed = { readonly tensors: Record<string, TensorData>; readonly ports?: Ports };
-
-async function perform(body: SessionRequestBody): Promise<Performed> {
+async function perform(body: SessionRequestBody): Promise<SessionAnswer> {
   switch (body.kind) {
     case 'create':
       return { tensors: {}, ports: await createSession(body) };
@@ -45,7 +43,7 @@ async function perform(body: SessionRequestBody): Promise<Performed> {
       for (const [name, data] of Object.entries(body.tensors)) kept.set(name, toTensor(data));
       return { tensors: {} };
     case 'run':
-      return { tensors: await run(body) };
+      return { tensors: await run(body), returned: body.lent };
     case 'read':
       return { tensors: Object.fromEntries(body.names.map((name) => [name, toData(name, keptTensor(name))])) };
   }

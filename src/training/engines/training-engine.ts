@@ -47,7 +47,7 @@ export type TrainerOptions = StepSettings & {
 
 /** One model in training. Whether the model's own weights follow meanwhile is open: take them with `readWeights`. */
 export interface Trainer {
-  /** One optimiser step over a batch of any size. The batch is not changed. */
+  /** One optimiser step over a batch of any size, after those asked for before: none has to be waited for. The batch is not changed. */
   step(batch: Examples, learningRate: number): Promise<StepResult>;
   /** The model's outputs, probabilities `[count, classes]`, for that many rows under the current weights. */
   predict(inputs: Rows['inputs'], count: number): Promise<Float32Array>;

@@ -10,32 +10,40 @@ const SMALLEST_PROBABILITY = 1e-7;
  */
 export function meanLoss(loss: Loss, head: HeadActivation, outputs: Float32Array, labels: Int32Array): number {
   const units = outputs.length / Math.max(labels.length, 1);
+  const { part, isShared } = lossParts(loss, head);
   let sum = 0;
   for (const [row, label] of labels.entries()) {
-    const output = outputs.subarray(row * units, (row + 1) * units);
-    sum += rowLoss(loss, head, output, (unit) => (units === 1 ? label : Number(unit === label)));
+    let ofRow = 0;
+    for (let unit = 0; unit < units; unit += 1) {
+      ofRow += part(outputs[row * units + unit]!, units === 1 ? label : Number(unit === label));
+    }
+    sum += isShared ? ofRow / units : ofRow;
   }
   return labels.length === 0 ? 0 : sum / labels.length;
 }
 
-function rowLoss(loss: Loss, head: HeadActivation, output: Float32Array, targetOf: (unit: number) => number): number {
-  const sumOf = (part: (value: number, target: number) => number): number =>
-    output.reduce((sum, value, unit) => sum + part(value, targetOf(unit)), 0);
+/** What one unit adds to the loss of a sample, and whether that is the mean over the units rather than their sum. */
+type LossParts = { readonly part: (value: number, target: number) => number; readonly isShared: boolean };
+
+function lossParts(loss: Loss, head: HeadActivation): LossParts {
   switch (loss.name) {
     case 'cross-entropy':
-      return sumOf((p, target) => target * surprise(p));
+      return { part: (p, target) => (target === 0 ? 0 : target * surprise(p)), isShared: false };
     case 'binary-cross-entropy':
-      return sumOf((p, target) => target * surprise(p) + (1 - target) * surprise(1 - p)) / output.length;
+      return { part: (p, target) => target * surprise(p) + (1 - target) * surprise(1 - p), isShared: true };
     case 'mse':
-      return sumOf((value, target) => (value - target) ** 2) / output.length;
+      return { part: (value, target) => (value - target) ** 2, isShared: true };
     case 'huber':
-      return sumOf((value, target) => huber(Math.abs(value - target), loss.delta)) / output.length;
+      return { part: (value, target) => huber(Math.abs(value - target), loss.delta), isShared: true };
     case 'focal': {
-      const eased = (p: number): number => (1 - p) ** loss.gamma * surprise(p);
-      if (head !== 'sigmoid') return loss.alpha * sumOf((p, target) => target * eased(p));
+      const { alpha, gamma } = loss;
+      const eased = (p: number): number => (1 - p) ** gamma * surprise(p);
+      if (head !== 'sigmoid') {
+        return { part: (p, target) => (target === 0 ? 0 : alpha * target * eased(p)), isShared: false };
+      }
       const part = (p: number, target: number): number =>
-        loss.alpha * target * eased(p) + (1 - loss.alpha) * (1 - target) * eased(1 - p);
-      return sumOf(part) / output.length;
+        alpha * target * eased(p) + (1 - alpha) * (1 - target) * eased(1 - p);
+      return { part, isShared: true };
     }
   }
 }
