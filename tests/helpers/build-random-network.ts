@@ -89,10 +89,10 @@ function convolve(
   const { layers } = scene.tf.layers;
   const [height, width] = placesOf(maps);
   const kernelSize = fitting(step.size, maps);
-  // TensorFlow.js has no convolution that is both strided and dilated, and forgets the dilation when it tells the size of a depthwise one.
+  // TensorFlow.js has no convolution that is both strided and dilated, and forgets the dilation of depthwise ones.
   const reach = Math.max(...kernelSize.map((size) => (size - 1) * step.dilation + 1));
-  const fits = step.padding === 'same' || (step.kind === 'conv' && reach <= Math.min(height, width));
-  const dilationRate = step.strides === 1 && step.kind !== 'separable' && fits ? step.dilation : 1;
+  const fits = step.padding === 'same' || reach <= Math.min(height, width);
+  const dilationRate = step.kind === 'conv' && step.strides === 1 && fits ? step.dilation : 1;
   const { strides, padding, useBias, filters, frozen } = step;
   const shared = { name, kernelSize, strides, padding, dilationRate, useBias, trainable: !frozen };
   const depthMultiplier = channelsOf(maps) * step.multiplier > MOST_CHANNELS ? 1 : step.multiplier;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { activate, ACTIVATION_NAMES } from '../activations.ts';
-import { plainWeights, readConfig, type Lowering } from '../lowering.ts';
+import { plainWeights, readConfig, unsupported, type Lowering } from '../lowering.ts';
 import { depthMultiplier } from './depth-multiplier.ts';
 import type { Filter } from '../maps/map-operators.ts';
 import { mapShape } from '../tensor.ts';
@@ -20,6 +20,12 @@ export const depthwiseConv2d: Lowering = (node, context) => {
   const { maps, weight } = context;
   const input = context.inputs[0]!;
   const { kernelSize, activation, useBias, ...placing } = readConfig(node, config);
+  if (placing.dilationRate?.some((rate) => rate > 1)) {
+    throw unsupported(
+      node,
+      'TensorFlow.js leaves its dilation out, so that it would predict something else; use a Conv2D',
+    );
+  }
   const size = mapShape(input);
   const filter: Filter = {
     window: placeWindow([size[0], size[1]], kernelSize, placing),

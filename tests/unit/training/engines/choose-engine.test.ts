@@ -23,7 +23,7 @@ const engines = (onnx: TrainingEngine, tensorflow = noTensorFlow): Engines => ({
 const installed = engines(createOnnxEngine(runtime, { kind: 'blocked', block: 8 }));
 const missing = engines(createOnnxEngine({ kind: 'missing', reason: 'onnxruntime-node cannot be loaded here' }));
 
-function modelWith(layer: ReturnType<typeof layers.conv2d | typeof layers.permute>) {
+function modelWith(layer: Parameters<ReturnType<typeof tf.layers.sequential>['add']>[0]) {
   const model = tf.layers.sequential();
   model.add(layers.rescaling({ scale: 1 / 255, inputShape: [4, 4, 1] }));
   model.add(layer);
@@ -103,4 +103,12 @@ test('cpu asked for a dilated convolution is an error naming the layer', async (
     "Layer 'far' (Conv2D): TensorFlow.js has no gradient of dilated convolutions",
   );
   expect((await chooseEngine('auto', model, installed)).engine.name).toBe('onnx');
+});
+
+test('a dilated depthwise convolution is an error in every engine: TensorFlow.js would predict something else', async () => {
+  const model = modelWith(layers.depthwiseConv2d({ name: 'far', kernelSize: 2, dilationRate: 2 }));
+  await expect(chooseEngine('onnx', model, installed)).rejects.toThrow(
+    "Layer 'far' (DepthwiseConv2D): TensorFlow.js leaves its dilation out",
+  );
+  await expect(chooseEngine('auto', model, installed)).rejects.toThrow("Layer 'far'");
 });
