@@ -1,9 +1,10 @@
+import { loadSharp } from '../core/load-sharp.ts';
 import { escapeXml } from '../core/svg/element.ts';
 import type { EvaluationReport } from './evaluate.ts';
 
 /** The confusion matrix as a PNG: a row a true class, a column a predicted one; the darker, the larger its share of the row. */
 export async function confusionMatrixPng(report: EvaluationReport, classNames: readonly string[]): Promise<Buffer> {
-  const { default: sharp } = await import('sharp');
+  const sharp = loadSharp();
   return sharp(Buffer.from(confusionMatrixSvg(report, classNames)))
     .png()
     .toBuffer();

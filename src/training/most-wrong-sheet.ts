@@ -1,3 +1,4 @@
+import { loadSharp } from '../core/load-sharp.ts';
 import { element } from '../core/svg/element.ts';
 import { label } from '../core/svg/plot.ts';
 import type { LabelledImages } from '../core/labelled-images.ts';
@@ -15,7 +16,7 @@ export async function mostWrongSheetPng(
   images: LabelledImages,
   classNames: readonly string[],
 ): Promise<Buffer> {
-  const { default: sharp } = await import('sharp');
+  const sharp = loadSharp();
   const place = (at: number) => ({
     left: (at % COLUMNS) * CELL.width + 8,
     top: Math.floor(at / COLUMNS) * CELL.height + 8,
@@ -55,7 +56,7 @@ export async function mostWrongSheetPng(
 
 /** As large as the cell allows, its pixels to be seen. */
 async function picture(index: number, images: LabelledImages): Promise<Buffer> {
-  const { default: sharp } = await import('sharp');
+  const sharp = loadSharp();
   const { width, height } = images;
   const channels = images.channels === 1 ? 1 : 3;
   const size = bytesPerImage(images);

@@ -2,8 +2,10 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll } from '@jest/globals';
-import sharp from 'sharp';
+import { loadSharp } from '../../src/core/load-sharp.ts';
 import type { Logger } from '../../src/core/logger.ts';
+
+const sharp = loadSharp();
 
 /** A folder of its own for each call, removed after the tests of the file. */
 export async function temporaryFolder(): Promise<string> {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { afterAll } from '@jest/globals';
-import sharp from 'sharp';
+import { loadSharp } from '../../src/core/load-sharp.ts';
 import { catalogue } from '../../flows/catalogue.ts';
 import { findProject } from '../../src/app/project.ts';
 import type { AppServices } from '../../src/app/services.ts';
@@ -18,6 +18,8 @@ import type { FlowRunOutcome, FlowRuntime } from '../../src/engine/run-runtime.t
 import { openRegistry } from '../../src/registry/open-registry.ts';
 import { createArtifactStore } from '../../src/storage/artifact-store.ts';
 import { temporaryFolder } from './dataset-files.ts';
+
+const sharp = loadSharp();
 
 export type BuiltInFlow = keyof typeof catalogue;
 

@@ -1,11 +1,13 @@
 import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import sharp from 'sharp';
+import { loadSharp } from '../../src/core/load-sharp.ts';
 import type { Logger } from '../../src/core/logger.ts';
 import { seededRandom } from '../../src/core/seeded-random.ts';
 import { prepareTensorCache } from '../../src/datasets/cache/prepare-tensor-cache.ts';
 import { createDatasetVersion } from '../../src/datasets/version/create-dataset-version.ts';
+
+const sharp = loadSharp();
 
 const SIZE = 12;
 const quiet: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };

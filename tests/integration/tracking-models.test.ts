@@ -1,8 +1,8 @@
 import { afterAll, expect, test } from '@jest/globals';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import sharp from 'sharp';
 import { z } from 'zod';
+import { loadSharp } from '../../src/core/load-sharp.ts';
 import {
   createTestHarness,
   flow,
@@ -19,6 +19,8 @@ import { listTrainingRuns } from '../../src/registry/training-runs.ts';
 import { buildModel } from '../../src/training/build-model.ts';
 import { loadTensorFlow } from '../../src/training/tensorflow.ts';
 import { saveLayersModel } from '../../src/training/layers-files.ts';
+
+const sharp = loadSharp();
 
 const nothing = z.strictObject({});
 const harness = await createTestHarness();

@@ -1,3 +1,4 @@
+import { loadSharp } from '../../core/load-sharp.ts';
 import { DataError, toRunError } from '../../core/errors.ts';
 import type { IdxSet } from '../idx/idx-files.ts';
 import { readIdxSet, type IdxImages } from '../idx/read-idx-set.ts';
@@ -37,7 +38,7 @@ function shardDecoder(setup: DecodeSetup): (job: ShardJob) => Promise<void> {
   let isTuned = false;
   const decodeJob = async (job: ShardJob): Promise<DecodedShard> => {
     if (job.kind === 'files') {
-      if (!isTuned) await useOneThread();
+      if (!isTuned) useOneThread();
       isTuned = true;
       return decodeFiles(job, setup, (done) => {
         if (done % PROGRESS_EVERY === 0) send({ type: 'progress', done });
@@ -56,8 +57,8 @@ function shardDecoder(setup: DecodeSetup): (job: ShardJob) => Promise<void> {
 const PROGRESS_EVERY = 32;
 
 /** The processes are the parallelism: libvips' own threads and cache cost more than they give on single images. */
-async function useOneThread(): Promise<void> {
-  const { default: sharp } = await import('sharp');
+function useOneThread(): void {
+  const sharp = loadSharp();
   sharp.concurrency(1);
   sharp.cache(false);
 }

@@ -2,11 +2,12 @@ import { availableParallelism } from 'node:os';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { loadSharp } from '../../core/load-sharp.ts';
 import { explainFileError } from '../../storage/file-errors.ts';
 import type { DownloadContext } from '../source.ts';
 import type { SampleSignsOptions } from './sample-options.ts';
 import { listSignFiles, listSignFolders } from './sign-files.ts';
-import type { SignWorkerJob } from './sign-worker.ts';
+import { signWorkerJob, type SignWorkerJob } from './sign-worker-job.ts';
 
 /**
  * Draws all images of the sample below `folder`, in worker threads, with a README that says that they are drawn.
@@ -34,7 +35,7 @@ async function drawInWorkers(
   progress: DownloadContext['progress'],
 ): Promise<void> {
   // sharp asks for this on glibc: its libraries stay loaded until the last worker thread has ended.
-  await import('sharp');
+  loadSharp();
   const total = listSignFiles(options).length;
   const workers = Math.max(1, Math.min(MOST_WORKERS, availableParallelism(), Math.floor(total / FEWEST_IMAGES)));
   let done = 0;
@@ -61,7 +62,7 @@ const FEWEST_IMAGES = 150;
 
 /** Resolves when the worker has drawn its part; when the signal is aborted the worker has ended before this rejects. */
 async function runWorker(job: SignWorkerJob, signal: AbortSignal, onImages: (count: number) => void): Promise<void> {
-  const worker = new Worker(new URL('./sign-worker.js', import.meta.url), { workerData: job });
+  const worker = new Worker(new URL('./sign-worker.js', import.meta.url), { workerData: signWorkerJob.parse(job) });
   const stop = (): void => void worker.terminate();
   signal.addEventListener('abort', stop);
   try {

@@ -1,12 +1,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { augmentBatch } from './augment-batch.ts';
-import { augmentationPlan, augmentRequest, type AugmentReply } from './augment-protocol.ts';
+import { augmentBatch, type AugmentationPlan } from './augment-batch.ts';
+import type { AugmentReply, AugmentRequest } from './augment-protocol.ts';
 
-/** Entry of the worker thread that varies batches while the engine computes the step before. */
-const plan = augmentationPlan.parse(workerData);
+/** Entry of the worker thread that varies batches while the engine computes the step before. The augmenter has held what arrives against its schema. */
+const plan = workerData as AugmentationPlan;
 
-parentPort?.on('message', (message: unknown) => {
-  const batch = augmentRequest.parse(message);
+parentPort?.on('message', (batch: AugmentRequest) => {
   augmentBatch(batch, plan);
   parentPort?.postMessage({ pixels: batch.pixels } satisfies AugmentReply, [batch.pixels.buffer as ArrayBuffer]);
 });

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import type * as Ort from 'onnxruntime-node';
 
 /** The packages that hold ONNX Runtime: native code, and the same compiled to WebAssembly. The first that loads is taken. */
@@ -40,7 +41,8 @@ export async function findOnnxRuntime(names: readonly OnnxRuntimeName[] = ONNX_R
   return { kind: 'missing', reason: failures.join('; ') };
 }
 
-/** Loads the one or the other. */
+/** Loads the one or the other. The native one is CommonJS: by `import` Node would also look through it for what it exports. */
 export async function importOnnxRuntime(name: OnnxRuntimeName): Promise<OnnxRuntimeModule> {
-  return name === 'onnxruntime-node' ? import('onnxruntime-node') : import('onnxruntime-web');
+  const require = createRequire(import.meta.url);
+  return name === 'onnxruntime-node' ? (require('onnxruntime-node') as typeof Ort) : import('onnxruntime-web');
 }

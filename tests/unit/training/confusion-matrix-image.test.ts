@@ -1,7 +1,9 @@
 import { expect, test } from '@jest/globals';
-import sharp from 'sharp';
+import { loadSharp } from '../../../src/core/load-sharp.ts';
 import { confusionMatrixPng, confusionMatrixSvg } from '../../../src/training/confusion-matrix-image.ts';
 import { evaluate } from '../../../src/training/evaluate.ts';
+
+const sharp = loadSharp();
 
 const report = evaluate({ probabilities: Float32Array.of(1, 0, 1, 0, 0, 1, 0, 1), labels: Int32Array.of(0, 0, 0, 1) }, [
   'thumb <up>',

@@ -1,7 +1,9 @@
 import { expect, test } from '@jest/globals';
-import sharp from 'sharp';
+import { loadSharp } from '../../../src/core/load-sharp.ts';
 import { mostWrong } from '../../../src/training/most-wrong.ts';
 import { mostWrongSheetPng } from '../../../src/training/most-wrong-sheet.ts';
+
+const sharp = loadSharp();
 
 const probabilities = Float32Array.from([0.9, 0.1, 0.2, 0.8, 0.75, 0.25, 0, 1]);
 

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { loadSharp } from '../../../../src/core/load-sharp.ts';
 import { element, escapeXml } from '../../../../src/core/svg/element.ts';
 import { linePlotSvg } from '../../../../src/core/svg/line-plot.ts';
 import { extent, scale, tickText } from '../../../../src/core/svg/scale.ts';
@@ -48,6 +49,6 @@ test('a chart is one SVG document with title, axes, legend and lines, names esca
   expect([...svg.matchAll(/middle">([\d.]+)</g)].map((match) => match[1])).toEqual(['1', '2', '3']);
   expect(svg.match(/<polyline/g)).toHaveLength(1);
   expect(svg.match(/<circle/g)).toHaveLength(1);
-  const { default: sharp } = await import('sharp');
+  const sharp = loadSharp();
   expect(await sharp(Buffer.from(svg)).metadata()).toMatchObject({ format: 'svg', width: 640, height: 320 });
 });

@@ -1,9 +1,11 @@
 import { crc32 } from 'node:zlib';
 import { expect, test } from '@jest/globals';
-import sharp from 'sharp';
+import { loadSharp } from '../../../../src/core/load-sharp.ts';
 import { DataError } from '../../../../src/core/errors.ts';
 import { decodeImage, decodePixels } from '../../../../src/datasets/decode/decode-image.ts';
 import { fitPixels } from '../../../../src/datasets/decode/fit-pixels.ts';
+
+const sharp = loadSharp();
 
 const red = { r: 200, g: 20, b: 40 };
 const picture = (width: number, height: number) => sharp({ create: { width, height, channels: 3, background: red } });

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { loadSharp } from '../../../../src/core/load-sharp.ts';
 import type { Logger, Progress } from '../../../../src/core/logger.ts';
 import { LETTERS } from '../../../../src/datasets/sample-signs/poses.ts';
 import { openSampleSource, sampleSignsSource } from '../../../../src/datasets/sample-signs/source.ts';
@@ -61,7 +62,7 @@ test('the same seed gives the same bytes, also in more worker threads; another s
 
 test('images are 64 by 64 JPEG files, no two alike', async () => {
   const files = await download('jpeg', { seed: 9, perClass: 2 });
-  const { default: sharp } = await import('sharp');
+  const sharp = loadSharp();
   const images = [...files].filter(([name]) => name.endsWith('.jpg'));
   expect(await sharp(images[0]![1]).metadata()).toMatchObject({ format: 'jpeg', width: 64, height: 64, channels: 3 });
   expect(new Set(images.map(([, bytes]) => bytes.toString('base64'))).size).toBe(images.length);
