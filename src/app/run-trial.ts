@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { TaskContext } from '../engine/run-contexts.ts';
 import type { StudyRow } from '../registry/studies.ts';
 import type { StartedTrial, TrialResult } from '../training/search/optimize.ts';
+import type { ReportValue } from '../training/search/trial-course.ts';
 import { featuresOfJob } from './feature-reference.ts';
 import { initialModelOfJob } from './initial-model.ts';
 import { recordTraining } from './record-training.ts';
@@ -22,14 +23,11 @@ type TrialScene = {
 };
 
 /** Runs one trial: a training in a process of its own, recorded as a training run. Reports the study's metric after each epoch. */
-export async function runTrial(
-  trial: StartedTrial,
-  scene: TrialScene,
-  report: (step: number, value: number) => void,
-): Promise<TrialResult> {
+export async function runTrial(trial: StartedTrial, scene: TrialScene, report: ReportValue): Promise<TrialResult> {
   const { study, cachePath, context, signal, board, systemMetrics } = scene;
   const [{ metric }] = study.objectives;
   const { architecture, epochs, engine, trainShare, features, initialModel, training } = studySettings(study);
+  const settings = trialSettings(trial.params, { architecture, epochs, seed: study.seed, training, initialModel });
   const { result } = await recordTraining(
     {
       name: `${study.name}-trial-${trial.number}`,
@@ -39,7 +37,7 @@ export async function runTrial(
       trial: { id: trial.id, attempt: trial.attempt },
       job: {
         cachePath: join(context.services.project.dataDir, cachePath),
-        settings: trialSettings(trial.params, { architecture, epochs, seed: study.seed, training, initialModel }),
+        settings,
         ...(features === undefined ? {} : { features: featuresOfJob(context.services, features) }),
         ...(initialModel === undefined
           ? {}
@@ -57,7 +55,7 @@ export async function runTrial(
       onEpoch: (metrics) => {
         board.epoch(trial, metrics);
         const value = metricOfEpoch(metrics, metric);
-        if (value !== undefined) report(metrics.epoch, value);
+        if (value !== undefined) report(metrics.epoch, value, metrics.epoch === settings.epochs);
       },
     },
   );

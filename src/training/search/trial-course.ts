@@ -5,8 +5,11 @@ import { insertTrialReport, listTrialReports, writeReportRungs } from '../../reg
 import { listTrials, type TrialRow } from '../../registry/trials.ts';
 import type { Pruner } from './pruners/pruner.ts';
 
-/** What a trial tells while it runs: the study's metric at a step, from 1. */
-export type ReportValue = (step: number, value: number) => void;
+/**
+ * What a trial tells while it runs: the study's metric at a step, from 1. With `isLast` there is nothing left to save: the report is
+ * compared with others, and the trial is not given up.
+ */
+export type ReportValue = (step: number, value: number, isLast?: boolean) => void;
 
 /** A trial on its way, as the process that runs it sees it. */
 export type TrialCourse = {
@@ -25,11 +28,12 @@ export function followTrial(study: Study, trial: TrialRow): TrialCourse {
   let recorded: Promise<void> = Promise.resolve();
   return {
     signal: ending.signal,
-    report: (step, value) => {
+    report: (step, value, isLast = false) => {
       recorded = recorded.then(async () => {
         if (ending.signal.aborted) return;
         const reason = await record(study, trial, step, value);
-        if (reason !== undefined) ending.abort(reason);
+        const isSpared = isLast && reason instanceof PrunedError;
+        if (reason !== undefined && !isSpared) ending.abort(reason);
       });
       // Told by `settled`, once the trial has ended.
       recorded.catch(() => undefined);

@@ -65,6 +65,24 @@ describe('a study with a pruner', () => {
     });
     expect(outcome.trials.map(({ state }) => state)).toEqual(['complete', 'pruned']);
   });
+
+  test('gives no trial up at a report that says it is the last: there is nothing left to save', async () => {
+    const study = await newStudy({ space: { x: { choice: [2, 1] } } });
+    const outcome = await optimizeX(registry.db, study, {
+      pruner: halving,
+      runTrial: ({ params }, _, report) => {
+        report(1, Number(params.x), true);
+        return Promise.resolve({ value: Number(params.x) });
+      },
+    });
+    expect(outcome.trials.map(({ state, value }) => [state, value])).toEqual([
+      ['complete', 2],
+      ['complete', 1],
+    ]);
+    expect([...(await listTrialReports(registry.db, study.id)).values()].flat().map(({ rungs }) => rungs)).toEqual([
+      1, 1,
+    ]);
+  });
 });
 
 describe('trials of processes that are gone', () => {
