@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { DataError } from '../core/errors.ts';
 import type { DatasetVersionId, FlowRunId } from '../core/ids.ts';
 import type { DatasetVersion } from '../datasets/dataset-version.ts';
-import { describeVersion } from '../datasets/version/create-dataset-version.ts';
+import { describeVersion } from '../datasets/version/describe-version.ts';
 import { readManifest } from '../datasets/version/manifest.ts';
 import { findDatasetVersion, getDatasetVersion, insertDatasetVersion } from '../registry/dataset-versions.ts';
 import type { AppServices } from './services.ts';

@@ -5,7 +5,7 @@ import { exportFiles, exportModel as exportWhole } from '../models/export-model.
 import { findModelVersion, type FoundModelVersion } from '../models/find-model-version.ts';
 import { writeFileAtomic } from '../storage/atomic-write.ts';
 import { convertOpset, EXPORT_OPSETS, type ExportOpset } from '../training/onnx/convert-opset.ts';
-import { LAYERS_FOLDER, ONNX_FILE } from '../training/model-files.ts';
+import { LAYERS_FOLDER, ONNX_FILE } from '../training/model-file-names.ts';
 import type { AppServices } from './services.ts';
 
 export const EXPORT_FORMATS = ['onnx', 'tfjs'] as const;

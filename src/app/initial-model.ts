@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { ParameterError } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
 import { findModelVersion } from '../models/find-model-version.ts';
-import { LAYERS_FOLDER } from '../training/model-files.ts';
+import { LAYERS_FOLDER } from '../training/model-file-names.ts';
+import type { JobInitialModel } from './job-initial-model.ts';
 import type { AppServices } from './services.ts';
 
 /** The model version whose weights the trainings of a study begin with: which it was when the study was opened. */
@@ -19,18 +20,6 @@ export const initialModelSchema = z.object({
 });
 
 export type InitialModel = Readonly<z.infer<typeof initialModelSchema>>;
-
-/** What a training in another process is told of it. */
-export const jobInitialModelSchema = z.object({
-  /** `signs/3`. */
-  name: z.string(),
-  /** Absolute path of its TensorFlow.js files. */
-  folder: z.string(),
-  /** A head for the same classes is taken over too. */
-  classNames: z.array(z.string()),
-});
-
-type JobInitialModel = Readonly<z.infer<typeof jobInitialModelSchema>>;
 
 /**
  * Finds the version that `name`, `name/version` or `name@alias` means (a name alone its champion) and checks that weights can be

@@ -3,7 +3,7 @@ import type { JsonObject } from '../core/json.ts';
 import { LOG_LEVELS } from '../core/logger.ts';
 import { augmentationSchema } from '../training/augment/augmentation.ts';
 import { ENGINE_PREFERENCES } from '../training/engines/training-engine.ts';
-import { jobInitialModelSchema } from './initial-model.ts';
+import { jobInitialModelSchema } from './job-initial-model.ts';
 import { evaluationSchema } from './evaluation/scored-split.ts';
 import { earlyStoppingSchema, fineTuningParameters, stepParameters } from '../training/training-parameters.ts';
 import type { EpochMetrics, TrainingSettings } from '../training/training-settings.ts';

@@ -5,12 +5,10 @@ import { TrainingError } from '../core/errors.ts';
 import { classifierGraph, type BackboneGraph } from './backbones/feature-graph.ts';
 import { classifierShape } from './classifier.ts';
 import { saveLayersModel } from './layers-files.ts';
+import { LAYERS_FOLDER, ONNX_FILE } from './model-file-names.ts';
 import { compileInferenceGraph } from './onnx/compile-inference.ts';
 import { readModelGraph } from './onnx/model-graph.ts';
 import { copyWeights } from './weights.ts';
-
-export const LAYERS_FOLDER = 'layers';
-export const ONNX_FILE = 'model.onnx';
 
 /** What was written, as paths inside the folder; when there is no ONNX file, the reason. */
 export type SavedModelFiles = { readonly files: readonly string[]; readonly withoutOnnx?: string };

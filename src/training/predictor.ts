@@ -9,7 +9,7 @@ import { startSessionHost } from './engines/session-host.ts';
 import type { EngineName } from './engines/training-engine.ts';
 import { bytesPerImage, describeShape, type ImageShape } from './image-shape.ts';
 import { loadLayersModel } from './layers-files.ts';
-import { LAYERS_FOLDER, ONNX_FILE } from './model-files.ts';
+import { LAYERS_FOLDER, ONNX_FILE } from './model-file-names.ts';
 import { compileInferenceGraph, PROBABILITIES_OUTPUT } from './onnx/compile-inference.ts';
 import { IMAGE_INPUT } from './onnx/forward.ts';
 import { readModelGraph } from './onnx/model-graph.ts';

@@ -6,7 +6,8 @@ import { IMAGE_INPUT } from '../../training/onnx/forward.ts';
 import { PROBABILITIES_OUTPUT } from '../../training/onnx/compile-inference.ts';
 import { classifierRefusal } from '../../training/classifier.ts';
 import { loadLayersModel } from '../../training/layers-files.ts';
-import { LAYERS_FOLDER, ONNX_FILE, saveModelFiles } from '../../training/model-files.ts';
+import { LAYERS_FOLDER, ONNX_FILE } from '../../training/model-file-names.ts';
+import { saveModelFiles } from '../../training/model-files.ts';
 import { loadPredictor } from '../../training/predictor.ts';
 
 /** A model's files as they are in a version's folder, and what it takes and gives when it is an image classifier. */

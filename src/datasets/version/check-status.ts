@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { DatasetVersion } from '../dataset-version.ts';
 import type { DatasetMetadata } from '../source.ts';
-import { describeVersion } from './create-dataset-version.ts';
+import { describeVersion } from './describe-version.ts';
 import { MANIFEST_NAME, readManifest } from './manifest.ts';
 import { readProvenance, type Provenance } from './provenance.ts';
 import { VERSIONS_FOLDER } from './version-paths.ts';

@@ -9,10 +9,11 @@ import { detectLayout, type DetectedLayout } from '../layout/detect-layout.ts';
 import { runConcurrently } from '../run-concurrently.ts';
 import type { DatasetMetadata } from '../source.ts';
 import { walkFolder, type WalkedFile } from '../walk-folder.ts';
+import { describeVersion } from './describe-version.ts';
 import { encodeManifest, MANIFEST_NAME, readManifest, type Manifest, type ManifestFile } from './manifest.ts';
 import { openObjectStore, type ObjectStore } from './object-store.ts';
 import { addOrigin } from './provenance.ts';
-import { FILES_FOLDER, OBJECTS_FOLDER, versionPath } from './version-paths.ts';
+import { FILES_FOLDER, OBJECTS_FOLDER } from './version-paths.ts';
 
 export type CreateVersionOptions = {
   readonly dataDir: string;
@@ -50,27 +51,6 @@ export async function createDatasetVersion(options: CreateVersionOptions): Promi
   } catch (error) {
     throw explainFileError(error, dataDir);
   }
-}
-
-/** The version that a manifest makes, as collected from the place that metadata names. */
-export function describeVersion(manifest: Manifest, metadata: DatasetMetadata): DatasetVersion {
-  const { id } = encodeManifest(manifest);
-  const { name, source, upstreamVersion, synthetic, licence } = metadata;
-  return {
-    id,
-    name,
-    source,
-    upstreamVersion,
-    synthetic,
-    ...(licence === undefined ? {} : { licence }),
-    layout: manifest.layout,
-    classNames: manifest.classNames,
-    samples: manifest.samples,
-    testSamples: manifest.testSamples,
-    files: manifest.files.length,
-    bytes: manifest.files.reduce((sum, { bytes }) => sum + bytes, 0),
-    path: versionPath(id),
-  };
 }
 
 const CONCURRENCY = 8;
