@@ -8,7 +8,7 @@ import type { ArtifactRow } from '../../src/registry/artifacts.ts';
 import { listArtifacts } from '../../src/registry/artifacts.ts';
 import { listMetrics } from '../../src/registry/metrics.ts';
 import { findStudy } from '../../src/registry/studies.ts';
-import { listTrainingRuns } from '../../src/registry/training-runs.ts';
+import { findTrainingRun, listTrainingRuns } from '../../src/registry/training-runs.ts';
 import { compareTrainingRuns } from '../../src/app/compare-training-runs.ts';
 import { showExperiment } from '../../src/app/experiments.ts';
 import { listModels, showModel } from '../../src/app/models.ts';
@@ -73,6 +73,32 @@ test('a failed trial shows and does not end the study, unless that is asked for'
 
   const strict = await project.run('hpo', { space: halving, trialEpochs, study: 'strict', failOnFailedTrials: true });
   expect(strict).toMatchObject({ flowRun: { state: { kind: 'Failed' } }, error: { code: 'TRAINING' } });
+});
+
+test('a trial whose loss is no number fails and says where, its metrics until then stay, and the study goes on', async () => {
+  const { services, run } = project;
+  // Each step multiplies the weights by 1 − 2 × learning rate × l2.
+  const growing = {
+    ...space,
+    learningRate: { choice: [0.01] },
+    l2: { choice: [250, 0] },
+    optimizer: { choice: ['sgd'] },
+  };
+  const outcome = await run('hpo', { space: growing, trialEpochs: 6, workers: 1, study: 'diverged' });
+  expect(outcome).toMatchObject({
+    flowRun: { state: { kind: 'Completed' } },
+    result: { study: { complete: 1, failed: 1 }, best: { trial: 1 } },
+  });
+  const { trials } = await listTrials(services, 'diverged');
+  expect(trials.map(({ state }) => state)).toEqual(['failed', 'complete']);
+  const { error, trainingRun } = trials[0]!;
+  expect(error).toMatch(/The loss became (NaN|Infinity) in epoch [2-6] at step \d+, .* the batches before had/);
+  const recorded = await findTrainingRun(services.registry.db, trainingRun!);
+  expect(recorded).toMatchObject({ status: 'failed', error: { code: 'TRAINING', message: error } });
+  const { epoch, step } = recorded.error!.details as { readonly epoch: number; readonly step: number };
+  expect(error).toContain(`in epoch ${epoch} at step ${step}, at learning rate 0.01`);
+  const losses = await listMetrics(services.registry.db, recorded.id, 'loss');
+  expect(losses.map((metric) => metric.step)).toEqual(Array.from({ length: epoch - 1 }, (_, at) => at + 1));
 });
 
 test('a search space that cannot be trained is refused before any trial, all problems at once', async () => {
