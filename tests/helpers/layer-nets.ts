@@ -155,6 +155,14 @@ export function layerNets(tf: TensorFlow): Readonly<Record<string, () => LayersM
       const once = apply(shared, twice);
       return apply(layers.flatten(), apply(layers.multiply(), [once, apply(shared, once)]));
     }),
+    'a softmax that is a layer of its own': () => {
+      const model = tf.layers.sequential();
+      model.add(layers.flatten({ inputShape: [4, 4, 1] }));
+      model.add(layers.rescaling({ scale: 1 / 128, offset: -1 }));
+      model.add(layers.dense({ units: 4 }));
+      model.add(layers.softmax());
+      return model;
+    },
     'frozen layers, among them batch normalization': () =>
       frozen(
         stack([8, 8, 3], () => [

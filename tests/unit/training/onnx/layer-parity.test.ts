@@ -1,17 +1,15 @@
 import { expect, test } from '@jest/globals';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Samples } from '../../../../src/core/samples.ts';
-import { seededRandom } from '../../../../src/core/seeded-random.ts';
 import { findBlockKernels } from '../../../../src/training/engines/block-kernels.ts';
 import { createCpuEngine } from '../../../../src/training/engines/cpu-engine.ts';
 import { createOnnxEngine } from '../../../../src/training/engines/onnx-engine.ts';
 import { findOnnxRuntime } from '../../../../src/training/engines/onnx-runtime.ts';
 import type { TrainingEngine } from '../../../../src/training/engines/training-engine.ts';
-import { initialiseWeights } from '../../../../src/training/initial-weights.ts';
 import { loadTensorFlow } from '../../../../src/training/tensorflow.ts';
-import { copyWeights } from '../../../../src/training/weights.ts';
 import { float64Gradients } from '../../../helpers/float64-network.ts';
 import { layerNets, netsBeyondTensorFlow } from '../../../helpers/layer-nets.ts';
+import { build, largestDifference, randomBatch, RATE, train } from '../../../helpers/parity.ts';
 
 const tf = await loadTensorFlow();
 const runtime = await findOnnxRuntime();
@@ -22,58 +20,6 @@ const plain = createOnnxEngine(runtime);
 const blocked = createOnnxEngine(runtime, kernels);
 const nets = layerNets(tf);
 const netsBeyond = netsBeyondTensorFlow(tf);
-
-/** A step of plain gradient descent at this rate moves each weight by so many gradients: large, so that few digits are lost. */
-const RATE = 64;
-
-function randomBatch(model: LayersModel, count: number, step: number): Samples {
-  const random = seededRandom('parity', step);
-  const shape = model.inputs[0]!.shape.slice(1).map(Number);
-  const size = shape.reduce((product, length) => product * length, 1);
-  const inputs = Uint8Array.from({ length: count * size }, () => random.integer(256));
-  return { inputs, shape, count, labels: Int32Array.from({ length: count }, () => random.integer(4)) };
-}
-
-function build(net: () => LayersModel): LayersModel {
-  const model = net();
-  initialiseWeights(tf, model, 5);
-  return model;
-}
-
-type Run = { readonly count: number; readonly further?: readonly number[] };
-
-/** The gradients of one step over `count` images; then, from the start again, the losses and changes of further steps. */
-async function train(engine: TrainingEngine, net: () => LayersModel, { count, further = [] }: Run) {
-  const model = build(net);
-  const before = copyWeights(model);
-  const trainer = await engine.createTrainer(model, { seed: 9, threads: 1, optimizer: 'sgd' });
-  const changes = async (): Promise<Float32Array[]> =>
-    (await trainer.readWeights()).map((weight, index) => weight.map((value, at) => before[index]![at]! - value));
-  try {
-    const start = await trainer.readState();
-    const { loss } = await trainer.step(randomBatch(model, count, 0), RATE);
-    const gradients = await changes();
-    await trainer.restore(start);
-    const losses = [loss];
-    for (const [step, size] of further.entries()) {
-      losses.push((await trainer.step(randomBatch(model, size, step), 0.05)).loss);
-    }
-    return { losses, gradients, changes: await changes() };
-  } finally {
-    await trainer.dispose();
-  }
-}
-
-/** The largest ‖actual − expected‖ ÷ ‖expected‖ over the tensors that are not zero. */
-function largestDifference(actual: readonly ArrayLike<number>[], expected: readonly ArrayLike<number>[]): number {
-  const norm = (values: readonly number[]): number => Math.hypot(...values);
-  const differences = expected.map((tensor, index) => {
-    const length = norm(Array.from(tensor));
-    const difference = norm(Array.from(tensor, (value, at) => value - actual[index]![at]!));
-    return length === 0 ? difference : difference / length;
-  });
-  return Math.max(...differences);
-}
 
 /** Statistics of a batch lose digits that sums do not: two correct forms of batch normalization differ this much. */
 const gradientTolerance = (title: string): number => (title.includes('normalization') ? 1e-4 : 1e-5);
