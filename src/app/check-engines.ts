@@ -8,14 +8,17 @@ import type { Project } from './project.ts';
 export async function checkEngines(project: Project, engines = enginesOf(project)): Promise<Check[]> {
   const onnx = await engines.onnx();
   const tensorflow = await engines.tensorflow();
-  return [
-    onnx.absence === undefined ? present(onnx) : absent(onnx.absence),
-    {
-      name: 'engine tensorflow',
-      status: 'ok',
-      found: tensorflow.absence === undefined ? tensorflow.version : `not used: ${tensorflow.absence}`,
-    },
-  ];
+  return [onnx.absence === undefined ? present(onnx) : absent(onnx.absence), checkTensorFlow(tensorflow)];
+}
+
+/** Optional: without it nothing is wrong. */
+function checkTensorFlow({ version, absence }: TrainingEngine): Check {
+  const check = { name: 'engine tensorflow', status: 'ok' } as const;
+  if (absence === undefined) return { ...check, found: version };
+  const remedy =
+    'optional. It trains models with layers that engine onnx does not know, faster than engine cpu:\n' +
+    'npm install @tensorflow/tfjs-node';
+  return { ...check, found: `not used: ${absence}`, remedy };
 }
 
 function enginesOf(project: Project): Engines {

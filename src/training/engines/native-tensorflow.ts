@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { z } from 'zod';
 import type { TensorFlow } from '../tensorflow.ts';
+import { whyNotLoaded } from './why-not-loaded.ts';
 
 /** Whether TensorFlow's native library can be used here, and which; or why not. */
 export type NativeTensorFlow =
@@ -27,8 +28,7 @@ export async function findNativeTensorFlow(
     }
     return { kind: 'available', version: `tfjs-node ${version['tfjs-node']}` };
   } catch (error) {
-    const [firstLine = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-    return { kind: 'missing', reason: `${PACKAGE} cannot be loaded here (${firstLine})` };
+    return { kind: 'missing', reason: whyNotLoaded(PACKAGE, error) };
   }
 }
 

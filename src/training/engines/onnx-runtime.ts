@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type * as Ort from 'onnxruntime-node';
+import { whyNotLoaded } from './why-not-loaded.ts';
 
 /** The packages that hold ONNX Runtime: native code, and the same compiled to WebAssembly. The first that loads is taken. */
 export const ONNX_RUNTIMES = ['onnxruntime-node', 'onnxruntime-web'] as const;
@@ -34,8 +35,7 @@ export async function findOnnxRuntime(names: readonly OnnxRuntimeName[] = ONNX_R
       const because = failures.length === 0 ? {} : { because: failures.join('; ') };
       return { kind: 'available', name, version: `${name} ${version}`, ...because };
     } catch (error) {
-      const [firstLine = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-      failures.push(`${name} cannot be loaded here (${firstLine})`);
+      failures.push(whyNotLoaded(name, error));
     }
   }
   return { kind: 'missing', reason: failures.join('; ') };

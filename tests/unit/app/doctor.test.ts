@@ -36,7 +36,9 @@ async function look(folder: string, nodeVersion = 'v20.19.0', engines = without)
 test('on a machine that has everything nothing is broken, and nothing is made by looking', async () => {
   const checks = await look('fresh', 'v20.19.0', installedEngines());
   expect(checks['engine onnx']?.found).toMatch(/^onnxruntime-(node|web) \d+/);
-  expect(checks['engine tensorflow']?.found).toMatch(/^tfjs-node \d|^not used: @tensorflow.tfjs-node cannot be loaded/);
+  expect(checks['engine tensorflow']?.found).toMatch(
+    /^tfjs-node \d|^not used: @tensorflow.tfjs-node (is not installed|cannot be loaded here \(.+\))$/,
+  );
   expect(Object.values(checks).filter(({ status }) => status === 'broken')).toEqual([]);
   expect(checks.registry?.found).toContain('made by the first run');
   expect(checks['state folder']?.found).toContain('made when needed');
@@ -92,5 +94,20 @@ test('where no fast engine is, doctor warns how much slower training is', async 
   expect(slower).toMatchObject({
     status: 'warning',
     found: expect.stringMatching(/onnxruntime-web 1.2.3.*slower.*no binary/),
+  });
+});
+
+test('doctor says of TensorFlow, which is optional, what it is for and how to install it', async () => {
+  const reason = '@tensorflow/tfjs-node is not installed';
+  const tensorflow = (): Promise<TrainingEngine> =>
+    Promise.resolve(createTensorFlowEngine(tf, { kind: 'missing', reason }));
+  const check = (await look('optional', 'v20.19.0', { ...without, tensorflow }))['engine tensorflow'];
+  expect(check).toEqual({
+    name: 'engine tensorflow',
+    status: 'ok',
+    found: `not used: ${reason}`,
+    remedy: expect.stringMatching(
+      /^optional.* layers that engine onnx does not know.*\nnpm install @tensorflow.tfjs-node$/,
+    ),
   });
 });

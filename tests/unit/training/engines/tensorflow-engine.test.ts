@@ -22,10 +22,21 @@ function registerStandIn(): unknown {
   return module;
 }
 
-test('says why it is missing', async () => {
-  const notThere = () => Promise.reject(new Error("Cannot find package '@tensorflow/tfjs-node'\nstack"));
-  const reason = "@tensorflow/tfjs-node cannot be loaded here (Cannot find package '@tensorflow/tfjs-node')";
-  expect(await findNativeTensorFlow(tf, notThere)).toEqual({ kind: 'missing', reason });
+test('says why it is missing: not installed, or what loading it came to', async () => {
+  const reasonOf = async (code: string, message: string): Promise<string> => {
+    const found = await findNativeTensorFlow(tf, () => Promise.reject(Object.assign(new Error(message), { code })));
+    return found.kind === 'missing' ? found.reason : '';
+  };
+  const from = 'imported from /home/me/node_modules/mlflow-ts/dist/src/training/engines/native-tensorflow.js';
+  expect(await reasonOf('ERR_MODULE_NOT_FOUND', `Cannot find package '@tensorflow/tfjs-node' ${from}`)).toBe(
+    '@tensorflow/tfjs-node is not installed',
+  );
+  expect(await reasonOf('MODULE_NOT_FOUND', "Cannot find module 'node-pre-gyp'\nRequire stack:\n- /a.js")).toBe(
+    "@tensorflow/tfjs-node cannot be loaded here (Cannot find module 'node-pre-gyp')",
+  );
+  expect(await reasonOf('ERR_DLOPEN_FAILED', 'libtensorflow.so.2: no such file')).toBe(
+    '@tensorflow/tfjs-node cannot be loaded here (libtensorflow.so.2: no such file)',
+  );
 });
 
 test('is missing when it brought another TensorFlow.js than ours', async () => {
