@@ -127,7 +127,7 @@ export function layerNets(tf: TensorFlow): Readonly<Record<string, () => LayersM
       conv(9, 1),
       layers.flatten(),
     ]),
-    'residuals, gates of one place, concatenations along each axis': functional([8, 8, 3], (pixels) => {
+    'residuals, gates of one place, concatenations along each axis': functional([5, 5, 3], (pixels) => {
       const first = apply(conv(16, 3, { ...padded, ...smooth }), pixels);
       const second = apply(conv(16, 3, { ...padded, ...smooth }), first);
       const sum = apply(layers.add(), [first, second]);

@@ -61,6 +61,8 @@ function tag(field: number, wireType: number): Buffer {
 }
 
 function varint(value: number | bigint): number[] {
+  // Nearly all are lengths and tags of one byte.
+  if (value >= 0 && value < 0x80) return [Number(value)];
   const bytes: number[] = [];
   let rest = BigInt.asUintN(64, BigInt(value));
   while (rest > 0x7fn) {
