@@ -5,6 +5,7 @@ export default {
   testMatch: ['**/*.test.js'],
   testEnvironment: '<rootDir>/tests/host-realm-environment.js',
   transform: {},
+  testSequencer: '<rootDir>/../scripts/processes-first-sequencer.js',
   testTimeout: 120_000,
   maxWorkers: 2,
   // Not among the temporary files, which are removed after every run.
