@@ -30,19 +30,18 @@ export function parzenEstimator(coordinates: readonly Coordinate[], tried: reado
       const kernel = drawIndex(weights, random);
       return kernels.map((each) => each.draw(kernel, random));
     },
-    logProbability: (place) =>
-      logSum(
-        logWeights.map((weight, kernel) =>
-          kernels.reduce((sum, each, at) => sum + each.logProbability(kernel, place[at]!), weight),
-        ),
-      ),
+    logProbability: (place) => {
+      const own = kernels.map((each, at) => each.logProbabilities(place[at]!));
+      return logSum(logWeights.map((weight, kernel) => own.reduce((sum, logs) => sum + logs[kernel]!, weight)));
+    },
   };
 }
 
 /** The kernels of one coordinate; the last is the wide one. */
 type Kernels = {
   draw(kernel: number, random: SeededRandom): number;
-  logProbability(kernel: number, place: number): number;
+  /** Of one place, under each kernel. */
+  logProbabilities(place: number): readonly number[];
 };
 
 const WIDTH = 0.2;
@@ -58,11 +57,16 @@ function lineKernels(line: Line, tried: readonly number[], dimensions: number): 
     ...tried.map((mean) => truncatedNormal({ mean, deviation, low, high })),
     truncatedNormal({ mean: (low + high) / 2, deviation: range, low, high }),
   ];
+  // Many places fall into few cells.
+  const ofCells = new Map<number, readonly number[]>();
   return {
     draw: (kernel, random) => drawTruncated(normals[kernel]!, random),
-    logProbability: (kernel, place) => {
+    logProbabilities: (place) => {
       const [from, to] = cellAt(place);
-      return from === to ? logDensity(place, normals[kernel]!) : logMass(from, to, normals[kernel]!);
+      if (from === to) return normals.map((normal) => logDensity(place, normal));
+      const logs = ofCells.get(from) ?? normals.map((normal) => logMass(from, to, normal));
+      ofCells.set(from, logs);
+      return logs;
     },
   };
 }
@@ -77,7 +81,7 @@ function choiceKernels(choices: number, tried: readonly number[]): Kernels {
   });
   return {
     draw: (kernel, random) => drawIndex(probabilities[kernel]!, random),
-    logProbability: (kernel, place) => Math.log(probabilities[kernel]![place]!),
+    logProbabilities: (place) => probabilities.map((ofKernel) => Math.log(ofKernel[place]!)),
   };
 }
 
