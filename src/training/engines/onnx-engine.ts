@@ -13,6 +13,7 @@ import { dropoutMask } from './dropout-mask.ts';
 import type { BlockKernels } from './block-kernels.ts';
 import { createGraphSessions, type GraphSessions } from './graph-sessions.ts';
 import type { OnnxRuntime } from './onnx-runtime.ts';
+import { openLocalSessionHost } from './local-session-host.ts';
 import { startSessionHost, type SessionHost } from './session-host.ts';
 import type { TensorData, Tensors } from './session-protocol.ts';
 import type { StateTensor, Trainer, TrainerOptions, TrainingEngine } from './training-engine.ts';
@@ -20,7 +21,8 @@ import { requireFittingState } from './trainer-state.ts';
 
 /**
  * Compiles the model to one ONNX graph a training step and runs it with ONNX Runtime in a worker thread; weights and
- * the optimiser's slots stay there until they are read. The event loop of the calling thread stays free.
+ * the optimiser's slots stay there until they are read. The event loop of the calling thread stays free; a head on features is so
+ * small that it is trained in that thread, which is free between steps.
  */
 export function createOnnxEngine(runtime: OnnxRuntime, kernels: BlockKernels = NO_BLOCKS): TrainingEngine {
   return {
@@ -34,7 +36,7 @@ export function createOnnxEngine(runtime: OnnxRuntime, kernels: BlockKernels = N
       requireTrainable(model, lossOf(options).name);
       const graph = readModelGraph(model);
       const training = compileTrainingGraph(graph, { ...options, lowering: { kind: 'plain' } });
-      const host = startSessionHost(runtime.name);
+      const host = isLight(graph) ? await openLocalSessionHost(runtime.name) : startSessionHost(runtime.name);
       try {
         await load(host, model, graph, training);
         return createOnnxTrainer(
@@ -49,6 +51,14 @@ export function createOnnxEngine(runtime: OnnxRuntime, kernels: BlockKernels = N
     },
   };
 }
+
+/** A head on features: a step of a usual batch takes a millisecond or a few. */
+function isLight({ input, weights }: ModelGraph): boolean {
+  const numbers = weights.reduce((sum, { shape }) => sum + size(shape), 0);
+  return input.length === 1 && numbers <= MOST_LIGHT_WEIGHTS;
+}
+
+const MOST_LIGHT_WEIGHTS = 250_000;
 
 const NO_BLOCKS: BlockKernels = { kind: 'plain', reason: 'no blocks were asked for' };
 

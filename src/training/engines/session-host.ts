@@ -13,17 +13,17 @@ import type {
   Tensors,
 } from './session-protocol.ts';
 
-/** ONNX Runtime sessions in a worker thread, and tensors that stay there between runs. */
+/** ONNX Runtime sessions, in a thread of their own or in the caller's, and tensors that stay there between runs. */
 export interface SessionHost {
   /** Gives the shapes of the session's inputs and outputs. */
   create(session: string, model: Uint8Array, options: SessionOptions): Promise<Ports>;
-  /** Keeps tensors in the worker: inputs that `run` is not fed are taken from them by name. */
+  /** Keeps tensors there: inputs that `run` is not fed are taken from them by name. */
   store(tensors: Tensors): Promise<void>;
-  /** Outputs named in `carry` are kept in the worker under the name given there, the others are returned. */
+  /** Outputs named in `carry` are kept under the name given there, the others are returned. */
   run(session: string, feeds: Tensors, carry?: Readonly<Record<string, string>>): Promise<Tensors>;
-  /** Copies of tensors kept in the worker. */
+  /** Copies of tensors that are kept. */
   read(names: readonly string[]): Promise<Tensors>;
-  /** Ends the worker when what was asked for before is done. */
+  /** Ends it all when what was asked for before is done. */
   close(): Promise<void>;
 }
 
