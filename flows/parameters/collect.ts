@@ -6,7 +6,9 @@ export const collectParameters = z.strictObject({
     .string()
     .min(1)
     .default('sample:signs')
-    .describe('Where the dataset comes from: sample:signs[?seed=N&perClass=N], folder:PATH, zip:PATH or idx:PATH'),
+    .describe(
+      'Where the dataset comes from: sample:signs[?seed=N&perClass=N], folder:PATH, archive:PATH (zip, tar, tar.gz) or idx:PATH',
+    ),
   force: z.boolean().default(false).describe('Download and unpack again even when the local version is current'),
   requireFresh: z
     .boolean()

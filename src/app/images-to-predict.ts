@@ -2,7 +2,10 @@ import { mkdtemp, open, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DataError, NotFoundError, UsageError } from '../core/errors.ts';
+import { ARCHIVE_NAME } from '../datasets/archive/archive-name.ts';
+import { formatOf } from '../datasets/archive/archive-format.ts';
 import { extractArchive } from '../datasets/archive/extract-archive.ts';
+import { TAR_BLOCK_BYTES } from '../datasets/archive/tar/tar-header.ts';
 import { isImagePath } from '../datasets/layout/image-path.ts';
 import { walkFolder } from '../datasets/walk-folder.ts';
 import { naturalOrder, orderGivenPaths } from './natural-order.ts';
@@ -11,7 +14,7 @@ import { naturalOrder, orderGivenPaths } from './natural-order.ts';
 export type ImageToPredict = { readonly shownPath: string; read(): Promise<Uint8Array> };
 
 /**
- * The images that paths stand for, for as long as `body` runs: files as they are, folders and zip archives with all the
+ * The images that paths stand for, for as long as `body` runs: files as they are, folders and archives with all the
  * images in them in natural order. Archives are unpacked safely into a temporary folder.
  * @throws NotFoundError naming every missing path; DataError for an unsafe or damaged archive, or no images at all.
  */
@@ -19,7 +22,7 @@ export async function withImages<Result>(
   { paths, cwd, signal }: { readonly paths: readonly string[]; readonly cwd: string; readonly signal: AbortSignal },
   body: (images: readonly ImageToPredict[]) => Promise<Result>,
 ): Promise<Result> {
-  if (paths.length === 0) throw new UsageError('Name at least one image or zip archive.');
+  if (paths.length === 0) throw new UsageError('Name at least one image or archive.');
   await refuseMissing(paths, cwd);
   const workFolder = await mkdtemp(join(tmpdir(), 'mlflow-ts-predict-'));
   try {
@@ -45,7 +48,7 @@ type Place = { readonly given: string; readonly file: string; readonly unpackInt
 
 async function imagesAt({ given, file, unpackInto }: Place, signal: AbortSignal): Promise<ImageToPredict[]> {
   if ((await stat(file)).isDirectory()) return imagesIn(file, given, signal);
-  if (!(await isZip(file))) return [{ shownPath: given, read: () => readFile(file) }];
+  if (!(await isArchive(file))) return [{ shownPath: given, read: () => readFile(file) }];
   await extractArchive({ archive: file, into: unpackInto, signal, progress: () => undefined });
   return imagesIn(unpackInto, given, signal);
 }
@@ -60,12 +63,12 @@ async function imagesIn(folder: string, shown: string, signal: AbortSignal): Pro
 }
 
 /** By name or by content: an archive is one whatever it is called. */
-async function isZip(file: string): Promise<boolean> {
-  if (/\.zip$/i.test(file)) return true;
+async function isArchive(file: string): Promise<boolean> {
+  if (ARCHIVE_NAME.test(file)) return true;
   const handle = await open(file);
   try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(4), 0, 4, 0);
-    return bytesRead === 4 && buffer.toString('latin1') === 'PK\u0003\u0004';
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(TAR_BLOCK_BYTES), 0, TAR_BLOCK_BYTES, 0);
+    return formatOf(buffer.subarray(0, bytesRead)) !== undefined;
   } finally {
     await handle.close();
   }

@@ -9,7 +9,7 @@ import type { AppServices } from './services.ts';
 import { spellWord } from './spell-word.ts';
 
 export type PredictRequest = {
-  /** Image files, folders or zip archives, relative to the current folder. */
+  /** Image files, folders or archives, relative to the current folder. */
   readonly paths: readonly string[];
   /** `name`, `name@alias` or `name/version`; may be left out when one model only has a champion. */
   readonly model?: string;

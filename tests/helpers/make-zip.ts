@@ -12,6 +12,14 @@ export type ZipEntry = {
   readonly crc32?: number;
   /** What the directory says about the unpacked size. */
   readonly claimedBytes?: number;
+  /** The name as it is written, if that is not `path` in UTF-8. */
+  readonly name?: Uint8Array;
+  /** Extra fields of the local header and of the directory. */
+  readonly extra?: { readonly local?: Uint8Array; readonly central?: Uint8Array };
+  /** Write sizes and place in zip64 form. */
+  readonly zip64?: boolean;
+  /** Where the directory says that the entry is. */
+  readonly headerAt?: number;
 };
 
 export type ZipOptions = {
@@ -39,9 +47,26 @@ export function makeZip(entries: readonly ZipEntry[], options: ZipOptions = {}):
 }
 
 function encodeEntry(entry: ZipEntry, offset: number): { local: Buffer; central: Buffer } {
-  const name = Buffer.from(entry.path);
+  const name = Buffer.from(entry.name ?? Buffer.from(entry.path));
   const raw = Buffer.from(entry.data ?? '');
   const packed = entry.deflate === true ? deflateRawSync(raw) : raw;
+  const fields = encodeFields(entry, name, { raw, packed });
+  const { local = '', central = '' } = entry.extra ?? {};
+  return {
+    local: Buffer.concat([
+      signature(0x04034b50),
+      ...withExtra(fields, Buffer.alloc(0), name, Buffer.from(local)),
+      packed,
+    ]),
+    central: Buffer.concat([
+      ...[signature(0x02014b50), Buffer.from([20, 3])],
+      ...encodeCentral(entry, { fields, name, extra: Buffer.from(central) }, [raw.length, packed.length, offset]),
+    ]),
+  };
+}
+
+/** What both headers hold. */
+function encodeFields(entry: ZipEntry, name: Buffer, { raw, packed }: { raw: Buffer; packed: Buffer }): Buffer {
   const fields = Buffer.alloc(26);
   fields.writeUInt16LE(20, 0);
   fields.writeUInt16LE(entry.flags ?? 0, 2);
@@ -50,13 +75,42 @@ function encodeEntry(entry: ZipEntry, offset: number): { local: Buffer; central:
   fields.writeUInt32LE(packed.length, 14);
   fields.writeUInt32LE(entry.claimedBytes ?? raw.length, 18);
   fields.writeUInt16LE(name.length, 22);
+  return fields;
+}
+
+function encodeCentral(
+  entry: ZipEntry,
+  { fields, name, extra }: { fields: Buffer; name: Buffer; extra: Buffer },
+  zip64: readonly [bytes: number, packed: number, offset: number],
+): Buffer[] {
   const more = Buffer.alloc(14);
   more.writeUInt32LE(((entry.mode ?? 0o100644) << 16) >>> 0, 6);
-  more.writeUInt32LE(offset, 10);
-  return {
-    local: Buffer.concat([signature(0x04034b50), fields, name, packed]),
-    central: Buffer.concat([signature(0x02014b50), Buffer.from([20, 3]), fields, more, name]),
-  };
+  more.writeUInt32LE(entry.headerAt ?? zip64[2], 10);
+  if (entry.zip64 !== true) return withExtra(fields, more, name, extra);
+  const wide = Buffer.from(fields);
+  wide.fill(0xff, 14, 22);
+  more.fill(0xff, 10, 14);
+  return withExtra(wide, more, name, Buffer.concat([encodeZip64(...zip64), extra]));
+}
+
+function withExtra(fields: Buffer, more: Buffer, name: Buffer, extra: Buffer): Buffer[] {
+  const complete = Buffer.from(fields);
+  complete.writeUInt16LE(extra.length, 24);
+  return [complete, more, name, extra];
+}
+
+/** One extra field: its id, its length and its content. */
+export function zipExtra(id: number, content: Uint8Array): Buffer {
+  const head = Buffer.alloc(4);
+  head.writeUInt16LE(id, 0);
+  head.writeUInt16LE(content.length, 2);
+  return Buffer.concat([head, content]);
+}
+
+function encodeZip64(...values: readonly number[]): Buffer {
+  const content = Buffer.alloc(8 * values.length);
+  values.forEach((value, at) => content.writeBigUInt64LE(BigInt(value), 8 * at));
+  return zipExtra(0x0001, content);
 }
 
 function encodeEnd(

@@ -11,7 +11,7 @@ type PredictOptions = { readonly model?: string; readonly top: string };
 export function declarePredict(program: Command, context: CommandContext): void {
   program
     .command('predict <images...>')
-    .description('ask a model about images, folders or zip archives of images')
+    .description('ask a model about images, folders or archives (zip, tar, tar.gz) of images')
     .option('-m, --model <name@alias>', 'the model: name (its champion), name@alias or name/version')
     .option('--top <n>', 'how many classes to tell per image', '3')
     .addHelpText('after', EXAMPLES)

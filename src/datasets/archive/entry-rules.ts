@@ -1,15 +1,16 @@
 import { DataError } from '../../core/errors.ts';
 
-/** What the central directory of an archive says about one entry. */
+/** What an archive says about one entry, in words that all formats share. */
 export type ArchiveEntry = {
-  readonly signature: number;
+  /** Parts joined by `/`; that of a folder ends in one. */
   readonly path: string;
-  readonly flags: number;
-  readonly compressionMethod: number;
-  readonly externalFileAttributes: number;
-  readonly compressedSize: number;
-  readonly uncompressedSize: number;
-  readonly crc32: number;
+  readonly kind: 'file' | 'folder' | 'symbolic-link' | 'hard-link' | 'special-file';
+  /** Unpacked. */
+  readonly bytes: number;
+  /** What it takes in the archive, where entries are packed one by one. */
+  readonly packedBytes?: number;
+  /** Why the format's reader cannot take it: encrypted, damaged, packed in a way nobody reads here. */
+  readonly problem?: string;
 };
 
 /** What an archive may cost. The defaults admit any real image dataset. */
@@ -17,7 +18,7 @@ export type ExtractLimits = {
   readonly maxEntries: number;
   /** Of all entries together, unpacked. */
   readonly maxBytes: number;
-  /** Unpacked bytes per packed byte of one entry; entries under 1 MiB unpacked are not asked. */
+  /** Unpacked bytes per packed byte, of an entry or where all are packed in one stream of that; the first MiB is not asked. */
   readonly maxRatio: number;
 };
 
@@ -28,30 +29,40 @@ export const DEFAULT_EXTRACT_LIMITS: ExtractLimits = {
 };
 
 /**
- * Refuses an archive that would write outside its folder, make links or special files, hide entries behind each other, or
- * needs more than the limits, before anything is written. Throws DataError naming the first entry at fault.
+ * The rules for one archive, whose entries are shown to `admit` one after the other. It refuses what would write outside the
+ * folder, links and special files, entries that hide behind each other, and more than the limits: a DataError that names the
+ * entry. It goes by what the archive announces, so its reader must hold an entry to its announced bytes.
  */
-export function checkEntries(entries: readonly ArchiveEntry[], limits: ExtractLimits): void {
+export function entryRules(limits: ExtractLimits): { admit(entry: ArchiveEntry): void } {
   const taken = new Map<string, Taken>();
-  let bytes = 0;
-  for (const entry of entries) {
-    const problem = findPathProblem(entry.path) ?? findKindProblem(entry) ?? claim(entry.path, taken);
-    if (problem !== undefined) throw refusal(entry.path, problem);
-    bytes += entry.uncompressedSize;
-    checkSize({ path: entry.path, compressed: entry.compressedSize, bytes: entry.uncompressedSize }, bytes, limits);
-  }
+  let entries = 0;
+  let total = 0;
+  return {
+    admit: (entry) => {
+      const problem =
+        findPathProblem(entry.path) ?? findKindProblem(entry) ?? entry.problem ?? claim(entry.path, taken);
+      if (problem !== undefined) throw refusal(entry.path, problem);
+      entries += 1;
+      total += entry.bytes;
+      if (entries > limits.maxEntries) {
+        throw refusal(entry.path, `the archive has more than ${limits.maxEntries} entries`);
+      }
+      if (!(total <= limits.maxBytes)) {
+        throw refusal(entry.path, `the archive unpacks to more than ${limits.maxBytes} bytes`);
+      }
+      if (isBomb(entry.bytes, entry.packedBytes, limits)) throw bombRefusal(entry.path, limits);
+    },
+  };
 }
 
-/** Throws DataError when `bytes` of one entry, or `total` of all, are past the limits. */
-export function checkSize(
-  { path, compressed, bytes }: { readonly path: string; readonly compressed: number; readonly bytes: number },
-  total: number,
-  limits: ExtractLimits,
-): void {
-  if (total > limits.maxBytes) throw refusal(path, `the archive unpacks to more than ${limits.maxBytes} bytes`);
-  if (bytes > SMALL_ENTRY_BYTES && bytes > compressed * limits.maxRatio) {
-    throw refusal(path, `it unpacks to more than ${limits.maxRatio} times its packed size (a "zip bomb")`);
-  }
+/** Whether so many bytes come of so few: data that is packed this well was made to fill disks. */
+export function isBomb(bytes: number, packedBytes: number | undefined, { maxRatio }: ExtractLimits): boolean {
+  return packedBytes !== undefined && bytes > SMALL_BYTES && bytes > packedBytes * maxRatio;
+}
+
+/** The error for an entry with which an archive proves to be a bomb. */
+export function bombRefusal(path: string, { maxRatio }: ExtractLimits): DataError {
+  return refusal(path, `it unpacks to more than ${maxRatio} times its packed size (a "zip bomb")`);
 }
 
 /** The error for an entry that is not taken. */
@@ -65,21 +76,9 @@ export function refusal(path: string, problem: string, cause?: unknown): DataErr
   );
 }
 
-/** Whether the entry stands for a folder. */
-export function isFolderEntry(entry: { readonly path: string }): boolean {
-  return entry.path.endsWith('/');
-}
-
 type Taken = { readonly path: string; readonly folder: boolean };
 
-const SMALL_ENTRY_BYTES = 2 ** 20;
-const ENTRY_SIGNATURE = 0x02014b50;
-const ENCRYPTED_FLAGS = 0x0001 | 0x0040 | 0x2000;
-const READABLE_METHODS: readonly number[] = [0, 8];
-const FILE_TYPE_MASK = 0o170000;
-const REGULAR_FILE = 0o100000;
-const FOLDER = 0o040000;
-const SYMBOLIC_LINK = 0o120000;
+const SMALL_BYTES = 2 ** 20;
 const MAX_SEGMENT_BYTES = 255;
 
 function findPathProblem(path: string): string | undefined {
@@ -97,23 +96,21 @@ function findPathProblem(path: string): string | undefined {
   return problems.find(([found]) => found)?.[1];
 }
 
-function findKindProblem(entry: ArchiveEntry): string | undefined {
-  if (entry.signature !== ENTRY_SIGNATURE) return 'the directory of the archive is damaged here';
-  const type = (entry.externalFileAttributes >>> 16) & FILE_TYPE_MASK;
-  if (type === SYMBOLIC_LINK) return 'it is a symbolic link';
-  if (type !== 0 && type !== REGULAR_FILE && type !== FOLDER) return 'it is a special file';
-  return isFolderEntry(entry) ? findFolderProblem(entry, type) : findFileProblem(entry, type);
-}
-
-function findFolderProblem(entry: ArchiveEntry, type: number): string | undefined {
-  return entry.uncompressedSize > 0 || type === REGULAR_FILE ? 'it is named as a folder but holds data' : undefined;
-}
-
-function findFileProblem(entry: ArchiveEntry, type: number): string | undefined {
-  if (type === FOLDER) return 'it is a folder whose name does not end in "/"';
-  if ((entry.flags & ENCRYPTED_FLAGS) !== 0) return 'it is encrypted';
-  if (READABLE_METHODS.includes(entry.compressionMethod)) return undefined;
-  return `its compression method ${entry.compressionMethod} is not supported (stored and deflate are)`;
+function findKindProblem({ path, kind, bytes }: ArchiveEntry): string | undefined {
+  const isNamedAsFolder = path.endsWith('/');
+  switch (kind) {
+    case 'symbolic-link':
+      return 'it is a symbolic link';
+    case 'hard-link':
+      return 'it is a hard link';
+    case 'special-file':
+      return 'it is a special file';
+    case 'folder':
+      if (!isNamedAsFolder) return 'it is a folder whose name does not end in "/"';
+      return bytes > 0 ? 'it is named as a folder but holds data' : undefined;
+    case 'file':
+      return isNamedAsFolder ? 'it is named as a folder but holds data' : undefined;
+  }
 }
 
 /** Takes the path and its folders; says what is wrong when another entry has the same place, also but for its case. */

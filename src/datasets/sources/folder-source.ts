@@ -11,7 +11,7 @@ export const openFolderSource: SourceOpener = (rest, { cwd }) => {
   const check = async () => {
     const status = await statLocal(folder, source);
     if (!status.isDirectory()) {
-      throw new ParameterError(`${folder} is not a folder. For a zip archive write zip:${rest}`);
+      throw new ParameterError(`${folder} is not a folder. For an archive write archive:${rest}`);
     }
   };
   return {

@@ -3,7 +3,7 @@ import { ParameterError } from '../../core/errors.ts';
 import type { Source, SourceContext, SourceOpener } from '../source.ts';
 
 /**
- * The source at an address `scheme:rest`, for example `folder:photos`, `zip:~/photos.zip`, `idx:data/mnist` or
+ * The source at an address `scheme:rest`, for example `folder:photos`, `archive:~/photos.zip`, `idx:data/mnist` or
  * `sample:signs?seed=7`. Throws ParameterError for an unknown scheme.
  */
 export async function openSource(address: string, context: SourceContext): Promise<Source> {
@@ -22,7 +22,8 @@ export async function openSource(address: string, context: SourceContext): Promi
 /** One loader a scheme, so that a source costs nothing until it is used. */
 const OPENERS: Readonly<Record<string, () => Promise<SourceOpener>>> = {
   folder: async () => (await import('./folder-source.ts')).openFolderSource,
-  zip: async () => (await import('./zip-source.ts')).openZipSource,
+  archive: async () => (await import('./archive-source.ts')).openArchiveSource,
+  zip: async () => (await import('./archive-source.ts')).openArchiveSource,
   idx: async () => (await import('./idx-source.ts')).openIdxSource,
   sample: async () => (await import('../sample-signs/source.ts')).openSampleSource,
 };
@@ -30,6 +31,6 @@ const OPENERS: Readonly<Record<string, () => Promise<SourceOpener>>> = {
 const SOURCE_SCHEMES = Object.keys(OPENERS);
 
 function hint(address: string, scheme: string): string {
-  if (/[/\\.~]/u.test(scheme)) return `For files on this machine write folder:${address} or zip:${address}`;
+  if (/[/\\.~]/u.test(scheme)) return `For files on this machine write folder:${address} or archive:${address}`;
   return didYouMean(scheme, SOURCE_SCHEMES);
 }

@@ -4,6 +4,7 @@ import { ConflictError } from '../../core/errors.ts';
 import type { Logger, ReportProgress } from '../../core/logger.ts';
 import { commitFolder, discard, temporarySibling } from '../../storage/atomic-write.ts';
 import { explainFileError } from '../../storage/file-errors.ts';
+import type { ExtractedFile } from '../archive/extracted-file.ts';
 import type { DatasetVersion } from '../dataset-version.ts';
 import { detectLayout, type DetectedLayout } from '../layout/detect-layout.ts';
 import { runConcurrently } from '../run-concurrently.ts';
@@ -21,6 +22,8 @@ export type CreateVersionOptions = {
   readonly folder: string;
   /** An owned folder is temporary: its files become objects without a copy. Its owner removes it afterwards. */
   readonly owned: boolean;
+  /** The hashes of those files that are known already; only taken for an owned folder, which nobody else changes. */
+  readonly contents?: readonly ExtractedFile[];
   readonly metadata: DatasetMetadata;
   readonly signal: AbortSignal;
   readonly progress: ReportProgress;
@@ -66,12 +69,13 @@ async function storeFiles(
   found: readonly WalkedFile[],
   { labelled }: DetectedLayout,
   store: ObjectStore,
-  { folder, owned, signal, progress }: CreateVersionOptions,
+  { folder, owned, contents = [], signal, progress }: CreateVersionOptions,
 ): Promise<ManifestFile[]> {
   const samples = new Map(labelled.map((sample) => [sample.path, sample]));
+  const known = new Map(contents.map((content) => [content.path, content]));
   let done = 0;
   return runConcurrently(found, CONCURRENCY, signal, async (file) => {
-    const { sha256, bytes } = await store.put(path.join(folder, file.path), owned);
+    const { sha256, bytes } = await store.put(path.join(folder, file.path), owned, known.get(file.path));
     progress({ done: ++done, total: found.length, unit: 'files' });
     const sample = samples.get(file.path);
     if (sample === undefined) return { path: file.path, bytes, sha256 };

@@ -9,9 +9,10 @@ export interface ObjectStore {
   pathOf(sha256: string): string;
   /**
    * Takes a file in: an `owned` one becomes the object by a hard link, another is copied. The file stays where it is, so
-   * that taking in a folder can begin anew after a crash. It is on the disk only once the version is synced.
+   * that taking in a folder can begin anew after a crash. It is on the disk only once the version is synced. The content of an
+   * owned file that is `known` is not read again, unless its size is another.
    */
-  put(file: string, owned: boolean): Promise<StoredObject>;
+  put(file: string, owned: boolean, known?: StoredObject): Promise<StoredObject>;
   /** Makes the object appear at `target`: a hard link, or a copy where the file system cannot. */
   place(sha256: string, target: string): Promise<void>;
 }
@@ -24,13 +25,13 @@ export function openObjectStore(root: string): ObjectStore {
   const ensureFolder = rememberFolders();
   return {
     pathOf,
-    put: async (file, owned) => {
+    put: async (file, owned, known) => {
       await ensureFolder(root);
       const taken = owned ? file : temporarySibling(path.join(root, 'incoming'));
       try {
         if (!owned) await copyFile(file, taken, constants.COPYFILE_FICLONE);
         const { size } = await stat(taken);
-        const sha256 = await hashFile(taken, size);
+        const sha256 = owned && known?.bytes === size ? known.sha256 : await hashFile(taken, size);
         const target = pathOf(sha256);
         await ensureFolder(path.dirname(target));
         await takeIn({ file: taken, owned }, target, size);

@@ -29,7 +29,7 @@ testWithLimits('an archive that does not fit on the disk leaves nothing', async 
   const archive = path.join(folder, 'a.zip');
   expect(await run(64, 'extract', dataDir, archive)).toMatchObject({ error: 'EnvironmentError' });
   expect(await listFiles(dataDir)).toEqual([]);
-  expect(await run(undefined, 'extract', dataDir, archive)).toEqual({ files: 2, bytes: 100_001 });
+  expect(await run(undefined, 'extract', dataDir, archive)).toHaveLength(2);
 });
 
 testWithLimits('a version that does not fit on the disk leaves no version', async () => {

@@ -14,7 +14,7 @@ const describeSource = async (address: string, cwd: string) =>
 
 test.each([
   ['floder:photos', 'Did you mean "folder"?'],
-  ['photos.zip', 'write folder:photos.zip or zip:photos.zip'],
+  ['photos.zip', 'write folder:photos.zip or archive:photos.zip'],
   ['./photos', 'write folder:./photos'],
   ['folder', 'must begin with folder:'],
   ['constructor:x', 'must begin with folder:'],
@@ -36,7 +36,7 @@ test('a folder given as zip and a file given as folder are told with the right a
   const cwd = await temporaryFolder();
   await writeFile(path.join(cwd, 'a.zip'), 'x');
   await mkdir(path.join(cwd, 'photos'));
-  await expect(describeSource('folder:a.zip', cwd)).rejects.toThrow('write zip:a.zip');
+  await expect(describeSource('folder:a.zip', cwd)).rejects.toThrow('write archive:a.zip');
   await expect(describeSource('zip:photos', cwd)).rejects.toThrow('Write folder:photos');
 });
 

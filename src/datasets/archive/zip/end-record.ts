@@ -1,14 +1,14 @@
 import type { FileHandle } from 'node:fs/promises';
-import { DataError } from '../../core/errors.ts';
+import { DataError } from '../../../core/errors.ts';
 
-/** What the end of a zip archive says about its central directory (APPNOTE.TXT 4.3.14 to 4.3.16). */
-export type EndRecord = { readonly entries: number; readonly commentLength: number };
+/** Where a zip archive's central directory lies, by the end of the file (APPNOTE.TXT 4.3.14 to 4.3.16). */
+export type DirectoryPlace = { readonly entries: number; readonly bytes: number; readonly offset: number };
 
 /**
  * Finds the end record of the archive and checks that the directory it announces lies in the file and can hold as many
  * entries as it says, so that nothing is read or allocated on the word of a damaged or hostile archive. Throws DataError.
  */
-export async function readEndRecord(file: FileHandle, archive: string): Promise<EndRecord> {
+export async function findDirectory(file: FileHandle, archive: string): Promise<DirectoryPlace> {
   const { size } = await file.stat();
   const tail = await readAt(file, Math.max(0, size - END_SIZE - MAX_COMMENT), Math.min(size, END_SIZE + MAX_COMMENT));
   const at = findEnd(tail);
@@ -18,8 +18,7 @@ export async function readEndRecord(file: FileHandle, archive: string): Promise<
     );
   }
   const record = tail.subarray(at);
-  const commentLength = record.readUInt16LE(20);
-  const position = size - END_SIZE - commentLength;
+  const position = size - END_SIZE - record.readUInt16LE(20);
   const directory = isZip64(record)
     ? await readZip64Directory(file, position, archive)
     : {
@@ -33,7 +32,8 @@ export async function readEndRecord(file: FileHandle, archive: string): Promise<
       `${archive} is damaged: its directory of ${directory.entries} entries does not lie within the file.`,
     );
   }
-  return { entries: directory.entries, commentLength };
+  const { entries, bytes, offset } = directory;
+  return { entries, bytes, offset };
 }
 
 const END_SIZE = 22;
@@ -45,7 +45,8 @@ const ZIP64_LOCATOR_SIZE = 20;
 const ZIP64_END_SIGNATURE = 0x06064b50;
 const ZIP64_END_SIZE = 56;
 
-type Directory = { readonly entries: number; readonly bytes: number; readonly offset: number; readonly end: number };
+/** Nothing of the directory lies behind `end`. */
+type Directory = DirectoryPlace & { readonly end: number };
 
 /** The last place whose comment ends where the file does. */
 function findEnd(tail: Buffer): number | undefined {
