@@ -63,7 +63,7 @@ export type CommandEnding =
   | { readonly kind: 'flow-run'; readonly state: RunState; readonly interruptedBy?: InterruptSignal }
   /** `doctor` found something broken. */
   | { readonly kind: 'unhealthy' }
-  /** A result came out, but part of it is missing: images that could not be read. */
+  /** A result came out, and it says that something is missing or damaged: images that could not be read, changed files. */
   | { readonly kind: 'incomplete' }
   /** A command other than a run was stopped. */
   | { readonly kind: 'interrupted'; readonly signal: InterruptSignal }

@@ -62,6 +62,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   experiments,
   study: studies,
   version: datasets,
+  'other-version': datasets,
 };
 
 async function flows(context: CommandContext, command: Command): Promise<readonly Candidate[]> {

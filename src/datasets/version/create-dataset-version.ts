@@ -2,7 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ConflictError } from '../../core/errors.ts';
 import type { Logger, ReportProgress } from '../../core/logger.ts';
-import { commitFolder, discard, temporarySibling } from '../../storage/atomic-write.ts';
+import { commitFolder, discard, replaceAtomically, temporarySibling } from '../../storage/atomic-write.ts';
 import { explainFileError } from '../../storage/file-errors.ts';
 import type { ExtractedFile } from '../archive/extracted-file.ts';
 import type { DatasetVersion } from '../dataset-version.ts';
@@ -14,6 +14,7 @@ import { describeVersion } from './describe-version.ts';
 import { encodeManifest, MANIFEST_NAME, readManifest, type Manifest, type ManifestFile } from './manifest.ts';
 import { openObjectStore, type ObjectStore } from './object-store.ts';
 import { addOrigin } from './provenance.ts';
+import { verifyFiles } from './verify-version.ts';
 import { FILES_FOLDER, OBJECTS_FOLDER } from './version-paths.ts';
 
 export type CreateVersionOptions = {
@@ -32,7 +33,7 @@ export type CreateVersionOptions = {
 
 /**
  * Makes an immutable version of the files in a folder: objects by content, a tree of hard links, the manifest last. The
- * same files give the same version, wherever they came from. Throws DataError when they hold no dataset, EnvironmentError
+ * same files give the same version, wherever they came from; where it is there already, its damaged files are replaced. Throws DataError when they hold no dataset, EnvironmentError
  * when the disk does not take it; nothing that looks like a version is left then.
  */
 export async function createDatasetVersion(options: CreateVersionOptions): Promise<DatasetVersion> {
@@ -95,7 +96,8 @@ type Commit = CreateVersionOptions & {
   readonly target: string;
 };
 
-async function commitVersion({ manifest, store, target, metadata, signal }: Commit): Promise<void> {
+async function commitVersion(commit: Commit): Promise<void> {
+  const { manifest, store, target, metadata, signal } = commit;
   const { text, id } = encodeManifest(manifest);
   const present = await readManifest(target);
   if (present !== undefined && present.id !== id) {
@@ -116,5 +118,20 @@ async function commitVersion({ manifest, store, target, metadata, signal }: Comm
       throw error;
     }
   }
+  if (present !== undefined) await mendVersion(commit);
   await addOrigin(target, metadata);
+}
+
+/** Puts what was just collected in the place of files of the version that were damaged or removed. */
+async function mendVersion({ manifest, store, target, signal, progress, log }: Commit): Promise<void> {
+  const problems = await verifyFiles(target, manifest.files, { signal, progress });
+  for (const { kind, path: name, expected } of problems) {
+    if (expected === null) {
+      log.warn(`${path.join(target, FILES_FOLDER, name)} is no file of the dataset. Remove it.`);
+      continue;
+    }
+    const file = path.join(target, FILES_FOLDER, name);
+    log.warn(`${file} was ${kind}; it is replaced`);
+    await replaceAtomically(file, (temporary) => store.place(expected.sha256, temporary));
+  }
 }

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { chmod, constants, copyFile, link, mkdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { chmod, constants, copyFile, link, mkdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { discard, temporarySibling } from '../../storage/atomic-write.ts';
 import { sha256OfFile } from '../../storage/hash-file.ts';
@@ -31,11 +30,12 @@ export function openObjectStore(root: string): ObjectStore {
       try {
         if (!owned) await copyFile(file, taken, constants.COPYFILE_FICLONE);
         const { size } = await stat(taken);
-        const sha256 = owned && known?.bytes === size ? known.sha256 : await hashFile(taken, size);
+        const sha256 = owned && known?.bytes === size ? known.sha256 : await sha256OfFile(taken, size);
         const target = pathOf(sha256);
         await ensureFolder(path.dirname(target));
-        await takeIn({ file: taken, owned }, target, size);
-        return { sha256, bytes: size };
+        const stored = { sha256, bytes: size };
+        await takeIn({ file: taken, owned }, target, stored);
+        return stored;
       } catch (error) {
         if (!owned) await discard(taken);
         throw error;
@@ -51,16 +51,6 @@ export function openObjectStore(root: string): ObjectStore {
 const READ_ONLY = 0o444;
 const CANNOT_LINK = ['EXDEV', 'EPERM', 'ENOTSUP', 'ENOSYS', 'EMLINK', 'EACCES'];
 
-/** A stream costs more than reading a photo whole; what is larger than a photo is streamed. */
-const LARGEST_WHOLE_READ_BYTES = 4 * 2 ** 20;
-
-async function hashFile(file: string, bytes: number): Promise<string> {
-  if (bytes > LARGEST_WHOLE_READ_BYTES) return sha256OfFile(file);
-  return createHash('sha256')
-    .update(await readFile(file))
-    .digest('hex');
-}
-
 function rememberFolders(): (folder: string) => Promise<void> {
   const made = new Set<string>();
   return async (folder) => {
@@ -70,19 +60,23 @@ function rememberFolders(): (folder: string) => Promise<void> {
   };
 }
 
-/** An object of another size under this name was cut off by a crash before it was synced: it is replaced. */
+/** An object under this name with another content was cut off by a crash, or damaged since: it is replaced. */
 async function takeIn(
   { file, owned }: { readonly file: string; readonly owned: boolean },
   target: string,
-  bytes: number,
+  stored: StoredObject,
 ): Promise<void> {
-  const present = await stat(target).catch(() => undefined);
-  if (present?.size === bytes && (await touch(target))) return owned ? undefined : rm(file, { force: true });
+  if ((await isWhole(target, stored)) && (await touch(target))) return owned ? undefined : rm(file, { force: true });
   await chmod(file, READ_ONLY);
   if (!owned) return rename(file, target);
   const temporary = temporarySibling(target);
   await linkOrCopy(file, temporary);
   await rename(temporary, target);
+}
+
+async function isWhole(object: string, { sha256, bytes }: StoredObject): Promise<boolean> {
+  const present = await stat(object).catch(() => undefined);
+  return present?.size === bytes && (await sha256OfFile(object, bytes).catch(() => undefined)) === sha256;
 }
 
 /** Tells who cleans up that the object is needed again; false when it is gone. */
