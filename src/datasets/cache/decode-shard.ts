@@ -1,98 +1,76 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
-import { DataError } from '../../core/errors.ts';
-import { decodePixels } from '../decode/decode-image.ts';
 import { fitPixels } from '../decode/fit-pixels.ts';
 import type { Pixels } from '../decode/pixels.ts';
-import type { IdxImages } from '../idx/read-idx-set.ts';
 import type { BrokenImage } from '../tensor-cache.ts';
 import { assignSplit, hashPixels } from './assign-split.ts';
-import type { DecodeSetup } from './decode-messages.ts';
+import type { DecodeSetup } from './decode-setup.ts';
 import type { FileSample, ShardJob } from './plan-shards.ts';
+import type { ReadSample, SampleReader } from './read-samples.ts';
 import type { ShardRow } from './shard.ts';
+import type { TakeEarlier } from './take-earlier.ts';
 
 export type DecodedShard = { readonly rows: readonly ShardRow[]; readonly broken: readonly BrokenImage[] };
 
-type FilesJob = Extract<ShardJob, { kind: 'files' }>;
-type IdxJob = Extract<ShardJob, { kind: 'idx' }>;
-
 /**
- * Decodes the image files of a shard. A broken image is left out and told with its reason; a file that is not the one the
- * manifest names (missing, changed) makes the version worthless and is a DataError.
+ * The rows of a shard, in the order of its samples: taken from another cache where they are there, else decoded, resized and
+ * put into a split. A broken image is left out and told with its reason.
  */
-export async function decodeFiles(
-  { samples }: FilesJob,
+export async function decodeShard(
+  job: ShardJob,
+  { read, take }: { readonly read: SampleReader; readonly take: TakeEarlier },
   setup: DecodeSetup,
   report: (done: number) => void,
 ): Promise<DecodedShard> {
   const rows: ShardRow[] = [];
   const broken: BrokenImage[] = [];
-  for (const [at, sample] of samples.entries()) {
-    const bytes = await readSample(sample, setup.filesFolder);
-    try {
-      const pixels = await decodePixels(bytes);
-      const sampleId = idOf(sample.sha256, sample.path);
-      rows.push(makeRow(pixels, { ...sample, sampleId, pixelHash: hashPixels(pixels) }, setup));
-    } catch (error) {
-      if (!(error instanceof DataError)) throw error;
-      broken.push({ path: sample.path, reason: error.message });
-    }
-    report(at + 1);
+  for await (const next of earlierOrRead(job, read, take)) {
+    if ('row' in next) rows.push(next.row);
+    else if ('broken' in next.read) broken.push({ path: next.path, reason: next.read.broken });
+    else rows.push(makeRow(next, next.read.pixels, setup));
+    report(rows.length + broken.length);
   }
   return { rows, broken };
 }
 
-/** Takes a range of an IDX set; `labelOf` turns the numbers of its label file into class indices. */
-export function decodeIdx(
-  { set, from, to }: IdxJob,
-  { images, labels, height, width }: IdxImages,
-  setup: DecodeSetup,
-): DecodedShard {
-  const size = height * width;
-  const classes = new Map(setup.classNames.map((name, index) => [name, index]));
-  const rows: ShardRow[] = [];
-  for (let at = from; at < to; at += 1) {
-    const data = images.subarray(at * size, (at + 1) * size);
-    const label = classes.get(String(labels[at]));
-    if (data.length < size || label === undefined)
-      throw new DataError(`The ${set} images of the IDX files were changed.`);
-    const pixels: Pixels = { data, height, width, channels: 1 };
-    const pixelHash = hashPixels(pixels);
-    const sampleId = idOf(pixelHash.toString('hex'), `${set}/${at}`);
-    rows.push(makeRow(pixels, { label, set, sampleId, pixelHash }, setup));
+/** Reads what is not found between two rows that are, in one go. */
+async function* earlierOrRead(
+  job: ShardJob,
+  read: SampleReader,
+  take: TakeEarlier,
+): AsyncIterable<{ readonly row: ShardRow } | ReadSample> {
+  if (job.kind === 'idx') {
+    yield* read(job);
+    return;
   }
-  return { rows, broken: [] };
+  let unread: FileSample[] = [];
+  for (const sample of job.samples) {
+    const earlier = await take(sample);
+    if (earlier === undefined) {
+      unread.push(sample);
+      continue;
+    }
+    yield* read({ ...job, samples: unread });
+    unread = [];
+    yield { row: { ...earlier, label: sample.label, sampleId: idOf(sample.sha256, sample.path) } };
+  }
+  yield* read({ ...job, samples: unread });
 }
 
-type Placed = Pick<FileSample, 'label' | 'set'> & { readonly sampleId: Buffer; readonly pixelHash: Buffer };
-
 function makeRow(
+  { path, label, set, sha256 }: ReadSample,
   pixels: Pixels,
-  { label, set, sampleId, pixelHash }: Placed,
   { shape, split, hasValidationSet }: DecodeSetup,
 ): ShardRow {
+  const pixelHash = hashPixels(pixels);
   return {
     image: fitPixels(pixels, shape),
     label,
     split: assignSplit({ pixelHash, set, hasValidationSet }, split),
-    sampleId,
+    sampleId: idOf(sha256 ?? pixelHash.toString('hex'), path),
   };
 }
 
 /** A sample's id: its content and its place, so that it is stable from version to version and unique within one. */
 function idOf(contentHash: string, place: string): Buffer {
   return createHash('sha256').update(`${contentHash} ${place}`).digest();
-}
-
-async function readSample({ path: file, sha256 }: FileSample, folder: string): Promise<Buffer> {
-  const damaged = (cause?: unknown) =>
-    new DataError(`${path.join(folder, file)} is missing or was changed. Collect the dataset again with force.`, {
-      cause,
-    });
-  const bytes = await readFile(path.join(folder, file)).catch((cause: unknown) => {
-    throw damaged(cause);
-  });
-  if (createHash('sha256').update(bytes).digest('hex') !== sha256) throw damaged();
-  return bytes;
 }

@@ -8,6 +8,8 @@ const fileSample = z.object({
   sha256: z.string(),
   label: z.int(),
   set: z.enum(['train', 'validation', 'test']).exactOptional(),
+  /** Where it is decoded already: a row of a shard of another cache, by the cache's place in the setup. */
+  earlier: z.object({ cache: z.int(), shard: z.int(), row: z.int() }).exactOptional(),
 });
 
 /** What goes into one shard: image files, or a range of an IDX set. */
@@ -35,6 +37,17 @@ export function planShards(manifest: Manifest, shape: ImageShape): ShardJob[] {
     index,
     samples: samples.slice(from, to),
   }));
+}
+
+/** How many samples a shard is made from. */
+export function sizeOfJob(job: ShardJob): number {
+  return job.kind === 'files' ? job.samples.length : job.to - job.from;
+}
+
+/** The places of the samples that a shard is made from, unique within a version: a file's path, or set and number. */
+export function samplePaths(job: ShardJob): string[] {
+  if (job.kind === 'files') return job.samples.map(({ path }) => path);
+  return Array.from({ length: sizeOfJob(job) }, (_, offset) => `${job.set}/${job.from + offset}`);
 }
 
 /** Decoding a file takes about a millisecond, so a shard of files is lost work of a quarter second at most. */

@@ -20,8 +20,9 @@ import {
   type CacheIndex,
 } from './cache-index.ts';
 import { checkBrokenShare, checkClasses, countClasses, countSplits } from './check-cache.ts';
-import { decodeShards } from './decode-pool.ts';
-import { planShards, type ShardJob } from './plan-shards.ts';
+import { decodeShards } from './decode-shards.ts';
+import { findEarlierRows, hasValidationSet } from './earlier-rows.ts';
+import { planShards, sizeOfJob, type ShardJob } from './plan-shards.ts';
 import { readShardSummary, shardName, type ShardSummary } from './shard.ts';
 
 export type PrepareOptions = {
@@ -38,7 +39,7 @@ export type PrepareOptions = {
 
 /**
  * Makes the tensor cache of a dataset version, or returns it when it is complete. Shards that an interrupted run left are
- * kept; two processes may prepare the same cache at once, because both write the same shards and each appears whole. Throws
+ * kept, and rows that caches of other versions have are taken from them; two processes may prepare the same cache at once, because both write the same shards and each appears whole. Throws
  * ParameterError for settings that do not fit, DataError when too many images are broken, or when a class has no training
  * or no test samples, EnvironmentError when the disk does not take it.
  */
@@ -105,26 +106,29 @@ type WriteOptions = PrepareOptions & {
 };
 
 async function writeShards(options: WriteOptions): Promise<ShardSummary[]> {
-  const { id, folder, versionFolder, manifest, settings, workers, signal, progress, log } = options;
+  const { dataDir, id, folder, versionFolder, manifest, settings, workers, signal, progress, log } = options;
   const { height, width, channels, split } = settings;
   const shape = { height, width, channels };
   await removeLeftovers(folder);
   const jobs = planShards(manifest, shape);
   const known = await Promise.all(jobs.map((job) => findShard(folder, job, id, log)));
   const missing = jobs.filter((_, at) => known[at] === undefined);
-  const kept = known.reduce((sum, shard) => sum + (shard === undefined ? 0 : shard.count + shard.broken.length), 0);
+  const kept = manifest.samples - missing.reduce((sum, job) => sum + sizeOfJob(job), 0);
   if (kept > 0) log.info(`Going on after ${kept} of ${manifest.samples} images that an earlier run decoded`);
+  const earlier = await findEarlierRows(missing, { dataDir, id, settings, manifest });
+  if (earlier.found > 0) log.info(`${earlier.found} images are taken from tensor caches of other versions`);
   await decodeShards({
     setup: {
       cacheId: id,
       filesFolder: path.join(versionFolder, FILES_FOLDER),
       cacheFolder: folder,
+      earlierCaches: [...earlier.caches],
       shape,
       classNames: manifest.classNames,
       split,
-      hasValidationSet: manifest.files.some(({ set }) => set === 'validation'),
+      hasValidationSet: hasValidationSet(manifest),
     },
-    jobs: missing,
+    jobs: earlier.jobs,
     workers,
     signal,
     onProgress: (done) => progress({ done: kept + done, total: manifest.samples, unit: 'images' }),

@@ -1,5 +1,6 @@
 import { loadSharp } from '../../core/load-sharp.ts';
 import { DataError } from '../../core/errors.ts';
+import { decodeBmp, isBmp } from './decode-bmp.ts';
 import { fitPixels } from './fit-pixels.ts';
 import type { ImageShape, Pixels } from './pixels.ts';
 
@@ -19,6 +20,7 @@ export async function decodeImage(bytes: Uint8Array, shape: ImageShape): Promise
 export async function decodePixels(bytes: Uint8Array): Promise<Pixels> {
   if (bytes.length === 0) throw new DataError('The image cannot be decoded: the file is empty.');
   if (isMarkup(bytes)) throw new DataError('The image cannot be decoded: it is text, not a picture of pixels.');
+  if (isBmp(bytes)) return withoutUnusedColour(decodeBmp(bytes, MAX_PIXELS));
   const sharp = loadSharp();
   try {
     const { data, info } = await sharp(bytes, { autoOrient: true, limitInputPixels: MAX_PIXELS, failOn: 'error' })

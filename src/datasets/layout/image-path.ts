@@ -3,7 +3,7 @@ export function isImagePath(path: string): boolean {
   return IMAGE_NAME.test(path) && !isHidden(path);
 }
 
-/** What `sharp` may be able to read, and `bmp`, which it cannot: such files are told as broken, not passed over. */
+/** What `sharp` may be able to read, and `bmp`, which we read ourselves. */
 const IMAGE_NAME = /\.(?:jpe?g|png|webp|gif|tiff?|avif|bmp)$/iu;
 
 function isHidden(path: string): boolean {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
-import type { DecodeSetup } from '../../../src/datasets/cache/decode-messages.ts';
+import type { DecodeSetup } from '../../../src/datasets/cache/decode-setup.ts';
 import { temporaryFolder } from '../../helpers/dataset-files.ts';
 import { tensorCacheOfHalves } from '../../helpers/tensor-caches.ts';
 import { longJob } from '../../helpers/training-jobs.ts';
@@ -27,13 +27,14 @@ test('cancel: a decoding process leaves Ctrl-C to its parent and ends with it', 
     cacheId: 'none',
     filesFolder: '/',
     cacheFolder: await temporaryFolder(),
+    earlierCaches: [],
     shape: { height: 8, width: 8, channels: 1 },
     classNames: ['a'],
     split: { kind: 'folders', validation: 0.1, salt: '' },
     hasValidationSet: false,
   };
   child.send({ type: 'setup', setup });
-  child.send({ type: 'shard', job: { kind: 'files', index: 0, samples: [] } });
+  child.send({ type: 'job', job: { kind: 'files', index: 0, samples: [] } });
   // An answer shows that it listens.
   await Promise.race([once(child, 'message'), ended.then(() => Promise.reject(new Error('it ended')))]);
   child.kill('SIGINT');

@@ -102,3 +102,21 @@ async function hugePng(): Promise<Buffer> {
   bytes.writeUInt32BE(crc32(bytes.subarray(12, 29)), 29);
   return bytes;
 }
+
+test('a turned JPEG, WebP, the first picture of an animation and CMYK come out right', async () => {
+  const turned = await halves.clone().resize(16, 8).withMetadata({ orientation: 8 }).jpeg().toBuffer();
+  const { width, height } = await decodePixels(turned);
+  expect([width, height]).toEqual([8, 16]);
+  const webp = await picture(4, 3).webp({ lossless: true }).toBuffer();
+  expect([...(await decodePixels(webp)).data.subarray(0, 3)]).toEqual([200, 20, 40]);
+  const frames = [red, { r: 0, g: 0, b: 0 }].map(({ r, g, b }) => [r, g, b]);
+  const data = Buffer.from(frames.flatMap((colour) => Array.from({ length: 4 }, () => colour).flat()));
+  const film = await sharp(data, { raw: { width: 2, height: 4, channels: 3, pageHeight: 2 } })
+    .gif()
+    .toBuffer();
+  const first = await decodePixels(film);
+  expect([first.width, first.height, first.data[0]! > 150]).toEqual([2, 2, true]);
+  const cmyk = await picture(8, 8).toColourspace('cmyk').jpeg({ quality: 100 }).toBuffer();
+  const [r, g, b] = (await decodePixels(cmyk)).data;
+  expect(r! > 120 && g! < 100 && b! < 100).toBe(true);
+});

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { SplitSettings } from '../tensor-cache.ts';
-import { shardJobSchema } from './plan-shards.ts';
 
 const splitSettings: z.ZodType<SplitSettings> = z.discriminatedUnion('kind', [
   z.object({
@@ -20,24 +19,11 @@ export const decodeSetupSchema = z.object({
   /** Absolute paths of the version's files and of the cache. */
   filesFolder: z.string(),
   cacheFolder: z.string(),
+  /** Absolute folders of other caches with the same settings, from which rows are taken. */
+  earlierCaches: z.array(z.string()),
   shape: z.object({ height: z.int(), width: z.int(), channels: z.union([z.literal(1), z.literal(3)]) }),
   classNames: z.array(z.string()),
   split: splitSettings,
   hasValidationSet: z.boolean(),
 });
 export type DecodeSetup = z.infer<typeof decodeSetupSchema>;
-
-/** From the parent to a decoding child. */
-export const toDecodeChildSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('setup'), setup: decodeSetupSchema }),
-  z.object({ type: z.literal('shard'), job: shardJobSchema }),
-]);
-
-/** From a decoding child to the parent; `done` counts the samples of the shard under way. */
-export const fromDecodeChildSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('progress'), done: z.int() }),
-  z.object({ type: z.literal('written') }),
-  z.object({ type: z.literal('failed'), code: z.string(), message: z.string() }),
-]);
-export type ToDecodeChild = z.infer<typeof toDecodeChildSchema>;
-export type FromDecodeChild = z.infer<typeof fromDecodeChildSchema>;
