@@ -3,12 +3,17 @@ import type { DatasetDetails, DatasetListing } from '../../app/data.ts';
 import type { AppServices } from '../../app/services.ts';
 import type { GarbageOptions } from '../data/collect-garbage.ts';
 import type { CommandContext } from '../command-context.ts';
+import type { DescribeOptions } from '../data/describe-data.ts';
+import type { DiffOptions } from '../data/diff-data.ts';
 import type { Output } from '../output.ts';
 import { withServices } from '../with-services.ts';
 
 /** `data`: the dataset versions that were collected. */
 export function declareData(program: Command, context: CommandContext): void {
-  const data = program.command('data').alias('dataset').description('list, show and remove collected dataset versions');
+  const data = program
+    .command('data')
+    .alias('dataset')
+    .description('list, show, verify, compare and remove collected dataset versions');
   data
     .command('ls')
     .description('list dataset versions, newest first')
@@ -22,7 +27,44 @@ export function declareData(program: Command, context: CommandContext): void {
     .action(async (version: string | undefined, _options: unknown, command: Command) => {
       await withServices(context, command, 'read', (services, output) => printDataset(services, version, output));
     });
+  declareInspecting(data, context);
   declareRemoving(data, context);
+}
+
+/** `data verify`, `data diff` and `data describe`: what is in dataset versions, and whether it still is. */
+function declareInspecting(data: Command, context: CommandContext): void {
+  data
+    .command('verify [version]')
+    .description('read all files of a dataset version again and compare them with what was collected')
+    .action(async (version: string | undefined, _options: unknown, command: Command) => {
+      await withServices(context, command, 'read', async (services, output) => {
+        const { printVerification } = await import('../data/verify-data.ts');
+        await printVerification(services, version, output, context);
+      });
+    });
+  data
+    .command('diff <version> <other-version>')
+    .description('compare two dataset versions: files added, removed, changed, relabelled or renamed, by class')
+    .option('--limit <n>', 'show at most so many files of a kind', '20')
+    .action(async (first: string, second: string, options: DiffOptions, command: Command) => {
+      await withServices(context, command, 'read', async (services, output) => {
+        const { printDataDiff } = await import('../data/diff-data.ts');
+        await printDataDiff(services, first, second, options, output);
+      });
+    });
+  data
+    .command('describe [version]')
+    .description(
+      'look at all images: classes, sizes, pixels, near-duplicates, outliers; writes a report, one HTML file',
+    )
+    .option('--report <file>', "the report's file; default in the reports folder of the data folder")
+    .option('--workers <n>', 'processes that look at images at once', '2')
+    .action(async (version: string | undefined, options: DescribeOptions, command: Command) => {
+      await withServices(context, command, 'read', async (services, output) => {
+        const { printDescription } = await import('../data/describe-data.ts');
+        await printDescription(services, version, options, output, context);
+      });
+    });
 }
 
 function declareRemoving(data: Command, context: CommandContext): void {

@@ -20,6 +20,8 @@ export type Plot = {
   /** Of the whole picture, in pixels; default 640 × 320. */
   readonly width?: number;
   readonly height?: number;
+  /** Where the vertical axis stands, in pixels: what its ticks need; default 64. */
+  readonly left?: number;
 };
 
 /** For series side by side; each is told from the others on light and on dark ground. */
@@ -30,8 +32,8 @@ export const SERIES_COLORS = ['#3b82f6', '#e07b2a', '#2ea36a', '#c75fb5', '#a98a
  * given to it, cut off at the axes. It takes the reader's light or dark ground.
  */
 export function plotSvg(plot: Plot, marks: (x: Scale, y: Scale) => readonly string[]): string {
-  const { width = 640, height = 320, title, legend = [] } = plot;
-  const area = { left: 64, right: width - 16, top: legend.length > 0 ? 54 : 36, bottom: height - 44 };
+  const { width = 640, height = 320, left = 64, title, legend = [] } = plot;
+  const area = { left, right: width - 16, top: legend.length > 0 ? 54 : 36, bottom: height - 44 };
   const x = scale(plot.x.kind ?? 'linear', plot.x.domain, [area.left, area.right]);
   const y = scale(plot.y.kind ?? 'linear', plot.y.domain, [area.bottom, area.top]);
   const inner = { x: area.left, y: area.top, width: area.right - area.left, height: area.bottom - area.top };

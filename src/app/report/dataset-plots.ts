@@ -1,0 +1,50 @@
+import { barPlotSvg } from '../../core/svg/bar-plot.ts';
+import { element } from '../../core/svg/element.ts';
+import { histogramSvg } from '../../core/svg/histogram.ts';
+import type { DatasetDescription } from '../../datasets/describe/dataset-description.ts';
+import type { PlacedImage } from '../../datasets/describe/dataset-description.ts';
+import { SPLIT_NAMES } from '../../datasets/tensor-cache.ts';
+
+/** Images a class, by split. */
+export function classPlot({ classes }: DatasetDescription): string {
+  const filled = SPLIT_NAMES.filter((split) => classes.some(({ splits }) => (splits[split] ?? 0) > 0));
+  return barPlotSvg({
+    title: 'Images a class',
+    counted: 'images',
+    parts: filled,
+    bars: classes.map(({ class: name, images, splits }) => ({
+      name,
+      parts: filled.length === 0 ? [images] : filled.map((split) => splits[split] ?? 0),
+    })),
+  });
+}
+
+/** Nothing where all images have one shape. */
+export function aspectRatioPlot(images: readonly PlacedImage[]): string {
+  const ratios = images.map(({ width, height }) => width / height);
+  if (new Set(ratios).size < 2) return '';
+  return histogram('Shapes', 'width / height', ratios);
+}
+
+/** How bright the images are. */
+export function brightnessPlot(images: readonly PlacedImage[]): string {
+  return histogram(
+    'Brightness',
+    'mean of the grey image',
+    images.map(({ brightness }) => brightness),
+  );
+}
+
+/** How sharp the images are, on a scale of powers of ten. */
+export function sharpnessPlot(images: readonly PlacedImage[]): string {
+  return histogram(
+    'Sharpness',
+    'variance of the Laplacian, log10(1 + x)',
+    images.map(({ sharpness }) => Math.log10(1 + sharpness)),
+  );
+}
+
+function histogram(title: string, label: string, values: readonly number[]): string {
+  const svg = histogramSvg({ title, label, values, counted: 'images', ...{ width: 560, height: 260 } });
+  return element('div', { class: 'plots' }, svg);
+}

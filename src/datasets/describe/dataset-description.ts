@@ -1,0 +1,170 @@
+import { isMislabelled, type ImageFormat } from '../decode/image-format.ts';
+import type { BrokenImage, SplitName } from '../tensor-cache.ts';
+import type { ImageMeasure } from './measure-image.ts';
+import { findNearDuplicates } from './near-duplicates.ts';
+import { medianOf, spreadOf } from './outliers.ts';
+
+/** An image that was looked at, with its place in the dataset. */
+export type PlacedImage = ImageMeasure & { readonly class: string; readonly split: SplitName | null };
+
+export type ImageName = { readonly path: string; readonly class: string; readonly split: SplitName | null };
+
+/** What is in a dataset, in numbers. */
+export type DatasetDescription = {
+  /** Images that could be read. */
+  readonly images: number;
+  readonly unreadable: readonly BrokenImage[];
+  /** In the order of the class names; `splits` holds those that the dataset has. */
+  readonly classes: readonly ClassCount[];
+  readonly sizes: {
+    /** The commonest first, at most ten. */
+    readonly common: readonly { readonly width: number; readonly height: number; readonly images: number }[];
+    readonly distinct: number;
+    readonly width: Range;
+    readonly height: Range;
+    /** Width divided by height. */
+    readonly aspectRatio: Range;
+  };
+  /** Images of each format, by the bytes of their files; none where samples have no files of their own. */
+  readonly formats: Readonly<Partial<Record<ImageFormat, number>>>;
+  /** Files whose names end as those of another format; they are read as what they are. */
+  readonly mislabelled: readonly { readonly path: string; readonly format: ImageFormat }[];
+  /** Images whose pixels are all grey, and others. */
+  readonly channels: { readonly grey: number; readonly colour: number };
+  /**
+   * Of values 0..1, every image counting the same: one number each when all images are grey, else of red, green and blue.
+   * `std` is of all pixels around the mean of all.
+   */
+  readonly pixels: { readonly mean: readonly number[]; readonly std: readonly number[] };
+  /** Mean of the grey image, 0..1. */
+  readonly brightness: ImageSpread;
+  /** Variance of its Laplacian. */
+  readonly sharpness: ImageSpread;
+  readonly nearDuplicates: NearDuplicates;
+};
+
+export type ClassCount = {
+  readonly class: string;
+  readonly images: number;
+  readonly splits: Readonly<Partial<Record<SplitName, number>>>;
+};
+type Range = { readonly low: number; readonly median: number; readonly high: number };
+export type ImageSpread = Range & {
+  readonly outliers: readonly (ImageName & { readonly value: number; readonly score: number })[];
+};
+
+export type NearDuplicates = {
+  /** Images that have another one like them. */
+  readonly images: number;
+  readonly acrossSplits: number;
+  readonly acrossClasses: number;
+  /** Groups of images that look alike; those across splits or classes first, then the largest. */
+  readonly groups: readonly (readonly ImageName[])[];
+};
+
+/** Sums up what was measured. `classNames` are those that labels index. */
+export function describeImages(
+  images: readonly PlacedImage[],
+  unreadable: readonly BrokenImage[],
+  classNames: readonly string[],
+): DatasetDescription {
+  const grey = images.filter(({ channels }) => channels === 1).length;
+  return {
+    images: images.length,
+    unreadable,
+    classes: countClasses(images, classNames),
+    sizes: describeSizes(images),
+    ...describeFormats(images),
+    channels: { grey, colour: images.length - grey },
+    pixels: describePixels(images, grey === images.length ? 1 : 3),
+    brightness: describeSpread(images, ({ brightness }) => brightness),
+    sharpness: describeSpread(images, ({ sharpness }) => sharpness),
+    nearDuplicates: describeDuplicates(images),
+  };
+}
+
+function countClasses(images: readonly PlacedImage[], classNames: readonly string[]): ClassCount[] {
+  type Counting = { class: string; images: number; splits: Partial<Record<SplitName, number>> };
+  const counts = classNames.map((name): Counting => ({ class: name, images: 0, splits: {} }));
+  for (const { label, split } of images) {
+    const count = counts[label]!;
+    count.images += 1;
+    if (split !== null) count.splits[split] = (count.splits[split] ?? 0) + 1;
+  }
+  return counts;
+}
+
+function describeFormats(images: readonly PlacedImage[]): Pick<DatasetDescription, 'formats' | 'mislabelled'> {
+  const formats: Partial<Record<ImageFormat, number>> = {};
+  const mislabelled: { path: string; format: ImageFormat }[] = [];
+  for (const { path, format } of images) {
+    if (format === undefined) continue;
+    formats[format] = (formats[format] ?? 0) + 1;
+    if (isMislabelled(path, format)) mislabelled.push({ path, format });
+  }
+  return { formats, mislabelled };
+}
+
+const MOST_SIZES = 10;
+
+function describeSizes(images: readonly PlacedImage[]): DatasetDescription['sizes'] {
+  const counts = new Map<string, { width: number; height: number; images: number }>();
+  for (const { width, height } of images) {
+    const count = counts.get(`${width}x${height}`);
+    if (count === undefined) counts.set(`${width}x${height}`, { width, height, images: 1 });
+    else count.images += 1;
+  }
+  const common = [...counts.values()].sort((left, right) => right.images - left.images);
+  return {
+    common: common.slice(0, MOST_SIZES),
+    distinct: common.length,
+    width: rangeOf(images.map(({ width }) => width)),
+    height: rangeOf(images.map(({ height }) => height)),
+    aspectRatio: rangeOf(images.map(({ width, height }) => width / height)),
+  };
+}
+
+function rangeOf(values: readonly number[]): Range {
+  const low = values.reduce((least, value) => Math.min(least, value), values[0] ?? 0);
+  return { low, median: medianOf(values), high: values.reduce((most, value) => Math.max(most, value), 0) };
+}
+
+function describePixels(images: readonly PlacedImage[], channels: 1 | 3): DatasetDescription['pixels'] {
+  const average = (numbersOf: (image: PlacedImage) => readonly number[], channel: number) =>
+    images.reduce((sum, image) => sum + (numbersOf(image)[channel] ?? numbersOf(image)[0]!), 0) /
+    Math.max(1, images.length);
+  const mean = Array.from({ length: channels }, (_, channel) => average(({ means }) => means, channel));
+  const std = mean.map((value, channel) =>
+    Math.sqrt(Math.max(0, average(({ squares }) => squares, channel) - value ** 2)),
+  );
+  return { mean, std };
+}
+
+function describeSpread(images: readonly PlacedImage[], valueOf: (image: PlacedImage) => number): ImageSpread {
+  const { outliers, ...range } = spreadOf(images.map(valueOf));
+  return { ...range, outliers: outliers.map(({ at, value, score }) => ({ ...nameOf(images[at]!), value, score })) };
+}
+
+function nameOf({ path, class: name, split }: PlacedImage): ImageName {
+  return { path, class: name, split };
+}
+
+function describeDuplicates(images: readonly PlacedImage[]): NearDuplicates {
+  const groups = findNearDuplicates(images).map((group) => group.map((at) => nameOf(images[at]!)));
+  const [across, within] = partition(groups, (group) => spans(group, 'split') || spans(group, 'class'));
+  const count = (key: 'split' | 'class') => groups.filter((group) => spans(group, key)).flat().length;
+  return {
+    images: groups.flat().length,
+    acrossSplits: count('split'),
+    acrossClasses: count('class'),
+    groups: [...across, ...within],
+  };
+}
+
+function spans(group: readonly ImageName[], key: 'split' | 'class'): boolean {
+  return new Set(group.map((image) => image[key])).size > 1;
+}
+
+function partition<Item>(items: readonly Item[], fits: (item: Item) => boolean): [Item[], Item[]] {
+  return [items.filter(fits), items.filter((item) => !fits(item))];
+}

@@ -1,0 +1,35 @@
+/** How values are spread, and which lie far outside. */
+export type Spread = {
+  readonly median: number;
+  readonly low: number;
+  readonly high: number;
+  /** Places of the values whose score passes 3.5, the farthest first. */
+  readonly outliers: readonly { readonly at: number; readonly value: number; readonly score: number }[];
+};
+
+/**
+ * Median, extremes and outliers by the modified z-score 0.6745 (x − median) / MAD of Iglewicz and Hoaglin (1993), past 3.5; where
+ * more than half of the values are the same there are none.
+ */
+export function spreadOf(values: readonly number[]): Spread {
+  const median = medianOf(values);
+  const deviation = medianOf(values.map((value) => Math.abs(value - median)));
+  const scored = values.map((value, at) => ({ at, value, score: (NORMAL_MAD * (value - median)) / deviation }));
+  const outliers = deviation === 0 ? [] : scored.filter(({ score }) => Math.abs(score) > MOST_SCORE);
+  return {
+    median,
+    low: values.reduce((low, value) => Math.min(low, value), values.length === 0 ? 0 : Infinity),
+    high: values.reduce((high, value) => Math.max(high, value), 0),
+    outliers: outliers.sort((left, right) => Math.abs(right.score) - Math.abs(left.score)),
+  };
+}
+
+/** The third quartile of the normal distribution. */
+const NORMAL_MAD = 0.6745;
+const MOST_SCORE = 3.5;
+
+/** The middle of the values, of an even number the upper of both; 0 of none. */
+export function medianOf(values: readonly number[]): number {
+  const sorted = Float64Array.from(values).sort();
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
