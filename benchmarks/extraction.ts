@@ -1,5 +1,5 @@
 // Claim: unpacking a zip archive of 20,000 JPEG files of 200 x 200 pixels and hashing each is at least 0.85 times as fast as
-// Info-ZIP's unzip followed by sha256sum of all files. Beside it, for comparison: unzipper's streams, and our reader in one thread.
+// Info-ZIP's unzip followed by sha256sum of all files. Once beside it: our reader in one thread, and unzipper's streams.
 // Usage: npm run build && node dist/benchmarks/extraction.js [files] [rounds]
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -18,15 +18,19 @@ import { manyPhotos } from './photos/many-photos.ts';
 const FILES = Number(process.argv[2] ?? 20_000);
 const ROUNDS = Number(process.argv[3] ?? 3);
 const BOUND = 0.85;
+const PEER = 'unzip, then sha256sum';
+const OURS = 'mlflow-ts';
+/** The others are measured in the first round alone. */
+const IN_TURNS = [PEER, OURS];
 const { signal } = new AbortController();
 
 /** Each unpacks the archive into a folder that is not there yet, and hashes what it wrote. */
 const WAYS: Readonly<Record<string, (archive: string, into: string) => Promise<void> | void>> = {
-  'unzip, then sha256sum': (archive, into) => {
+  [PEER]: (archive, into) => {
     execFileSync('unzip', ['-q', archive, '-d', into]);
     execFileSync('bash', ['-c', 'find "$0" -type f -print0 | xargs -0 sha256sum > /dev/null', into]);
   },
-  'mlflow-ts': async (archive, into) => {
+  [OURS]: async (archive, into) => {
     await extractArchive({ archive, into, signal, progress: () => undefined });
   },
   'mlflow-ts, one thread': async (archive, into) => {
@@ -51,19 +55,21 @@ const WAYS: Readonly<Record<string, (archive: string, into: string) => Promise<v
 
 const archive = await makeArchive();
 const bytes = statSync(archive).size;
-console.log(`${FILES} files, ${(bytes / 1e6).toFixed(0)} MB packed, ${ROUNDS} rounds, the ways in turns`);
+console.log(`${FILES} files, ${(bytes / 1e6).toFixed(0)} MB packed, ${ROUNDS} rounds`);
 const seconds = new Map<string, number[]>(Object.keys(WAYS).map((name) => [name, []]));
 for (let round = 0; round < ROUNDS; round += 1) {
-  for (const [name, unpack] of Object.entries(WAYS)) seconds.get(name)!.push(await measure(unpack));
+  for (const [name, unpack] of Object.entries(WAYS)) {
+    if (round === 0 || IN_TURNS.includes(name)) seconds.get(name)!.push(await measure(unpack));
+  }
 }
-const peer = median(seconds.get('unzip, then sha256sum')!);
+const peer = median(seconds.get(PEER)!);
 for (const [name, taken] of seconds) {
   const own = median(taken);
   console.log(
     `${name.padEnd(32)} ${own.toFixed(2).padStart(7)} s   ${(peer / own).toFixed(2)} x the speed of unzip and sha256sum`,
   );
 }
-const ratio = peer / median(seconds.get('mlflow-ts')!);
+const ratio = peer / median(seconds.get(OURS)!);
 console.log(`${ratio >= BOUND ? 'holds' : 'DOES NOT HOLD'}: ${ratio.toFixed(2)}, bound ${BOUND}`);
 process.exitCode = ratio >= BOUND ? 0 : 1;
 

@@ -1,9 +1,9 @@
 import type { SeededRandom } from '../../src/core/seeded-random.ts';
 
-/** A copy of a file with one to six things wrong, as damage and malice have them; the same stream gives the same copy. */
+/** A copy of a file with one to three things wrong, as damage and malice have them; the same stream gives the same copy. */
 export function mutate(bytes: Uint8Array, random: SeededRandom): Buffer {
   let mutated: Buffer = Buffer.from(bytes);
-  for (let left = 1 + random.integer(6); left > 0 && mutated.length > 0; left -= 1) {
+  for (let left = 1 + random.integer(3); left > 0 && mutated.length > 0; left -= 1) {
     const mutation = MUTATIONS[random.integer(MUTATIONS.length)]!;
     mutated = mutation(mutated, place(mutated, random), random);
   }

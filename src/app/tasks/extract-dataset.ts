@@ -25,8 +25,8 @@ export const extractDataset = task(
     const { unpackDownload } = await import('../../datasets/unpack-download.ts');
     const { createDatasetVersion } = await import('../../datasets/version/create-dataset-version.ts');
     const { rememberDatasetVersion } = await import('../dataset-versions.ts');
-    const { folder, owned } = await unpackDownload(download, workFolder, { signal, progress });
-    const version = await createDatasetVersion({ dataDir, folder, owned, metadata, signal, progress, log });
+    const unpacked = await unpackDownload(download, workFolder, { signal, progress });
+    const version = await createDatasetVersion({ ...unpacked, dataDir, metadata, signal, progress, log });
     await rememberDatasetVersion(services, version, run.flowRunId);
     await removeWhole(workFolder);
     return version;

@@ -67,6 +67,22 @@ test('a version is a manifest and hard links to objects, and its id is the SHA-2
   expect(await listFiles(path.join(dataDir, 'objects'))).toHaveLength(5);
 });
 
+test('hashes that are known already give the same version, and one of a file of another size is not believed', async () => {
+  const { folder, create } = await prepared();
+  const version = await create();
+  const contents = await Promise.all(
+    (await listFiles(folder)).map(async (name) => {
+      const content = await readFile(path.join(folder, name));
+      return { path: name, bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') };
+    }),
+  );
+  const wrong = { path: 'README.md', bytes: 1, sha256: '0'.repeat(64) };
+  const owned = { owned: true, dataDir: await temporaryFolder() };
+  expect(await create({ ...owned, contents: [...contents.filter((each) => each.path !== wrong.path), wrong] })).toEqual(
+    version,
+  );
+});
+
 test('the same files are the same version, whatever their place and times; other files are another version', async () => {
   const { dataDir, folder, create } = await prepared();
   const first = await create();
