@@ -49,7 +49,7 @@ async function* earlierOrRead(
       unread.push(sample);
       continue;
     }
-    yield* read({ ...job, samples: unread });
+    if (unread.length > 0) yield* read({ ...job, samples: unread });
     unread = [];
     yield { row: { ...earlier, label: sample.label, sampleId: idOf(sample.sha256, sample.path) } };
   }

@@ -78,7 +78,8 @@ export function describeImages(
     channels: { grey, colour: images.length - grey },
     pixels: describePixels(images, grey === images.length ? 1 : 3),
     brightness: describeSpread(images, ({ brightness }) => brightness),
-    sharpness: describeSpread(images, ({ sharpness }) => sharpness),
+    // Over powers of ten: by the values themselves no blurred image would lie far outside.
+    sharpness: describeSpread(images, ({ sharpness }) => sharpness, Math.log1p),
     nearDuplicates: describeDuplicates(images),
   };
 }
@@ -140,8 +141,12 @@ function describePixels(images: readonly PlacedImage[], channels: 1 | 3): Datase
   return { mean, std };
 }
 
-function describeSpread(images: readonly PlacedImage[], valueOf: (image: PlacedImage) => number): ImageSpread {
-  const { outliers, ...range } = spreadOf(images.map(valueOf));
+function describeSpread(
+  images: readonly PlacedImage[],
+  valueOf: (image: PlacedImage) => number,
+  scale?: (value: number) => number,
+): ImageSpread {
+  const { outliers, ...range } = spreadOf(images.map(valueOf), scale);
   return { ...range, outliers: outliers.map(({ at, value, score }) => ({ ...nameOf(images[at]!), value, score })) };
 }
 

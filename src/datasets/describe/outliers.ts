@@ -10,14 +10,16 @@ export type Spread = {
 /**
  * Median, extremes and outliers by the modified z-score 0.6745 (x − median) / MAD of Iglewicz and Hoaglin (1993), past 3.5; where
  * more than half of the values are the same there are none.
+ * @param scale Rises; values are scored by what it makes of them, for example by their logarithms.
  */
-export function spreadOf(values: readonly number[]): Spread {
-  const median = medianOf(values);
-  const deviation = medianOf(values.map((value) => Math.abs(value - median)));
-  const scored = values.map((value, at) => ({ at, value, score: (NORMAL_MAD * (value - median)) / deviation }));
+export function spreadOf(values: readonly number[], scale: (value: number) => number = (value) => value): Spread {
+  const scaled = values.map(scale);
+  const middle = medianOf(scaled);
+  const deviation = medianOf(scaled.map((value) => Math.abs(value - middle)));
+  const scored = values.map((value, at) => ({ at, value, score: (NORMAL_MAD * (scaled[at]! - middle)) / deviation }));
   const outliers = deviation === 0 ? [] : scored.filter(({ score }) => Math.abs(score) > MOST_SCORE);
   return {
-    median,
+    median: medianOf(values),
     low: values.reduce((low, value) => Math.min(low, value), values.length === 0 ? 0 : Infinity),
     high: values.reduce((high, value) => Math.max(high, value), 0),
     outliers: outliers.sort((left, right) => Math.abs(right.score) - Math.abs(left.score)),

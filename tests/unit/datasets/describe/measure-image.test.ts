@@ -28,6 +28,8 @@ test('what lies far outside is told, the farthest first; equal values have no ou
   const { median, low, high, outliers } = spreadOf(values);
   expect({ median, low, high }).toEqual({ median: 10, low: -90, high: 40 });
   expect(outliers.map(({ at }) => at)).toEqual([9, 8]);
+  const tenfold = [1, 100, 120, 90, 110, 80, 100, 130];
+  expect(spreadOf(tenfold, Math.log1p).outliers.map(({ value }) => value)).toEqual([1]);
   expect(spreadOf([1, 1, 1, 1, 5]).outliers).toEqual([]);
   expect(spreadOf([])).toEqual({ median: 0, low: 0, high: 0, outliers: [] });
 });
