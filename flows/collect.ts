@@ -12,7 +12,7 @@ export const collect = flow(
     const metadata = await loadDatasetMetadata({ source, requireFresh });
     const status = await checkDatasetStatus({ metadata });
     if (status.kind === 'current' && !force) return status.version;
-    const fetched = await downloadDataset({ metadata });
+    const fetched = await downloadDataset({ metadata, unlessCollected: !force });
     return extractDataset({ metadata, fetched });
   },
 );

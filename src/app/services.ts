@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Clock } from '../core/clock.ts';
 import type { Secrets } from '../core/secrets.ts';
+import type { SourceContext } from '../datasets/source.ts';
 import type { SeededRandom } from '../core/seeded-random.ts';
 import type { Registry } from '../registry/open-registry.ts';
 import type { ArtifactStore } from '../storage/artifact-store.ts';
@@ -26,4 +27,9 @@ export interface AppServices {
 /** Where tasks put files while they work on them; what is there belongs to a running task and is removed by it. */
 export function workDirOf({ project }: AppServices): string {
   return join(project.home, 'work');
+}
+
+/** What sources are opened with. */
+export function sourceContextOf({ clock, cwd, env, codeVersion }: AppServices): SourceContext {
+  return { clock, cwd, env, version: codeVersion.split('+')[0] ?? codeVersion };
 }

@@ -23,6 +23,10 @@ export type Download =
   | { readonly kind: 'folder'; readonly path: string; readonly owned: boolean };
 
 export type DownloadContext = {
+  /** What `describe` said: that version is wanted. */
+  readonly metadata: DatasetMetadata;
+  /** A folder for parts of downloads that a later try goes on with, of this version alone; it need not exist. */
+  readonly keptFolder: string;
   readonly signal: AbortSignal;
   readonly progress: ReportProgress;
   readonly log: Logger;
@@ -31,7 +35,7 @@ export type DownloadContext = {
 /**
  * Where a dataset comes from. The contract, tested for every source by `tests/contracts/source.ts`:
  * `describe` reads as little as it can, and gives the same `upstreamVersion` until the data changes; `download` writes
- * only below `into` (which exists and is empty), never changes the source itself, and gives the same files each time;
+ * only below `into` (which exists and is empty) and `keptFolder`, never changes the source itself, and gives the same files each time;
  * both reject with the signal's reason when it is aborted, and with NotFoundError when there is nothing at the address.
  */
 export interface Source {
@@ -45,6 +49,10 @@ export type SourceContext = {
   readonly clock: Clock;
   /** Relative paths in addresses start here. */
   readonly cwd: string;
+  /** Where credentials are looked for. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Of this program: what it calls itself to servers. */
+  readonly version?: string;
 };
 
 /** Makes the source for an address `scheme:rest`; one a scheme. Throws ParameterError when `rest` cannot be meant. */

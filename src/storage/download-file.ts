@@ -1,25 +1,34 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { z } from 'zod';
 import type { Clock } from '../core/clock.ts';
 import { DataError, EnvironmentError, MlflowTsError } from '../core/errors.ts';
 import type { Logger, ReportProgress } from '../core/logger.ts';
 import { explainFileError } from './file-errors.ts';
-import { continuation, openBody, type OpenBody, type Validator } from './http-body.ts';
+import { continuation, openBody, type OpenBody, type SendGet } from './http-body.ts';
+import { openPartFile, type PartFile } from './part-file.ts';
 import { syncFolder, syncPath } from './sync-folder.ts';
 
 /** What the file must hash to, lower-case hex. */
 export type Checksum = { readonly algorithm: 'sha256' | 'md5'; readonly hex: string };
 
+/** Where the bytes of a file are to be had. */
+export type Place = { readonly url: string; readonly headers?: Readonly<Record<string, string>> };
+
 export type FileDownload = {
+  /** Names the file, in messages and from one try to the next. */
   readonly url: string;
+  /** Tells where the file is, when that is elsewhere; asked again when an address is refused: a signed one runs out. */
+  readonly locate?: () => Promise<Place>;
   /** Where the file goes. It is there with all of its content or not at all; what has come so far is beside it, as `.part`. */
   readonly to: string;
+  /** Else the MD5 that the server promises, if it does. */
   readonly checksum?: Checksum;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Absent: `fetch`. */
+  readonly send?: SendGet;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly log: Logger;
@@ -29,19 +38,28 @@ export type FileDownload = {
 
 /**
  * Downloads a file. What an earlier try left is continued with Range where the server still has the same file, else it starts
- * over; a connection that breaks is taken up again, as often as it brings something and three times when it does not.
+ * over; a connection that breaks is taken up again, as often as it brings something and three times when it does not. A file
+ * with another checksum than the server promised, or put together of pieces, is fetched once more, whole.
  * @throws EnvironmentError when the server cannot be reached or stays broken, NotFoundError or DataError for its refusals,
  * DataError when the checksum is another; the signal's reason.
  */
 export async function downloadFile(download: FileDownload): Promise<void> {
-  const { to, url } = download;
+  const { to, url, log } = download;
+  const part = openPartFile(to, url);
   try {
     await mkdir(dirname(to), { recursive: true });
-    await fetchAll(download);
-    await verify(download);
-    await syncPath(partOf(to));
-    await rename(partOf(to), to);
-    await rm(validatorOf(to), { force: true });
+    const { pieces } = await fetchAll(download, part);
+    const wrong = await findWrongChecksum(download, part);
+    if (wrong !== undefined) {
+      if (pieces === 1 && download.checksum !== undefined) throw wrong;
+      log.warn(`${wrong.message} It is fetched once more, whole.`);
+      await fetchAll(download, part);
+      const still = await findWrongChecksum(download, part);
+      if (still !== undefined) throw still;
+    }
+    await syncPath(part.path);
+    await rename(part.path, to);
+    await part.close();
     await syncFolder(dirname(to));
   } catch (error) {
     if (error instanceof MlflowTsError || download.signal.aborted) throw error;
@@ -53,49 +71,96 @@ export async function downloadFile(download: FileDownload): Promise<void> {
 
 const IDLE_TRIES = 4;
 const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 10 * 60_000;
 
-async function fetchAll(download: FileDownload): Promise<void> {
-  const { to, clock, signal, log } = download;
+/** A try counts as idle when it does not bring the file further than it ever was: also a server that lies comes to an end. */
+async function fetchAll(download: FileDownload, part: PartFile): Promise<{ readonly pieces: number }> {
+  const { clock, signal, log, locate } = download;
+  let place = await findPlace(download);
+  let furthest = 0;
   let idle = 0;
+  let pieces = (await part.size()) > 0 ? 1 : 0;
   for (;;) {
     signal.throwIfAborted();
-    const before = await sizeOf(partOf(to));
-    const outcome = await fetchOnce(download, before);
-    if (outcome.kind === 'whole') return;
-    if (outcome.kind === 'over') continue;
-    idle = (await sizeOf(partOf(to))) > before ? 0 : idle + 1;
-    if (idle === IDLE_TRIES) throw outcome.error;
+    pieces += 1;
+    const outcome = await fetchOnce(download, place, part);
+    if (outcome.kind === 'whole') return { pieces };
+    const size = await part.size();
+    idle = size > furthest ? 0 : idle + 1;
+    furthest = Math.max(size, furthest);
+    if (idle === IDLE_TRIES || (outcome.kind === 'refused' && locate === undefined)) throw outcome.error;
     log.warn(`${outcome.error.message} Trying again.`);
-    await clock.sleep(FIRST_WAIT_MS * 2 ** idle, signal);
+    if (outcome.kind === 'broken') await clock.sleep(waitOf(outcome, idle), signal);
+    if (outcome.kind === 'refused') place = await findPlace(download);
   }
 }
 
-type Outcome =
-  { readonly kind: 'whole' } | { readonly kind: 'over' } | { readonly kind: 'broken'; readonly error: MlflowTsError };
+async function findPlace({ locate, url, headers }: FileDownload): Promise<Place> {
+  return locate?.() ?? { url, ...(headers === undefined ? {} : { headers }) };
+}
 
-async function fetchOnce(download: FileDownload, present: number): Promise<Outcome> {
-  const { to, url, signal, checksum, headers = {} } = download;
-  const known = await readValidator(to, url);
-  const from = present > 0 && (known !== undefined || checksum !== undefined) ? present : 0;
-  const opened = await openBody(url, { signal, headers: { ...headers, ...continuation(from, known) }, from });
-  if (opened.kind === 'broken') return opened;
-  if (opened.kind === 'past-end') {
-    if (opened.total === present) return { kind: 'whole' };
-    if (from === 0)
-      return { kind: 'broken', error: new EnvironmentError(`${url} answered that it has nothing to give.`) };
-    await forget(to);
-    return { kind: 'over' };
+function waitOf({ waitMs, error }: Failure, idle: number): number {
+  if (waitMs !== undefined && waitMs > LONGEST_WAIT_MS) {
+    const minutes = Math.ceil(waitMs / 60_000);
+    throw new EnvironmentError(`${error.message} It asks to wait ${minutes} minutes. Try again then.`, {
+      cause: error,
+    });
   }
-  await writeFile(validatorOf(to), JSON.stringify({ url, ...opened.validator }));
-  return writeBody(download, opened);
+  return waitMs ?? FIRST_WAIT_MS * 2 ** idle;
+}
+
+/** `over`: what was there is gone. `refused`: from this address. */
+type Failure = {
+  readonly kind: 'over' | 'broken' | 'refused';
+  readonly error: MlflowTsError;
+  readonly waitMs?: number;
+};
+type Outcome = { readonly kind: 'whole' } | Failure;
+
+async function fetchOnce(download: FileDownload, place: Place, part: PartFile): Promise<Outcome> {
+  const { signal, checksum, send, clock } = download;
+  const present = await part.size();
+  const known = await part.known();
+  const from = (known ?? checksum) === undefined ? 0 : present;
+  const opened = await openBody(place.url, {
+    ...{ signal, from, send, now: clock.now() },
+    headers: { ...place.headers, ...continuation(from, known) },
+  });
+  switch (opened.kind) {
+    case 'broken':
+    case 'refused':
+      return opened;
+    case 'open':
+      // A reply to a range need not promise again what the first one did.
+      await part.remember(opened.start === 0 ? opened.validator : { ...known, ...opened.validator });
+      return writeBody(download, opened, part);
+    case 'mismatch':
+      await part.forget();
+      return { kind: 'over', error: opened.error };
+    case 'past-end':
+      return judgeEnd(download.url, { from, total: opened.total }, part);
+  }
+}
+
+/** There is nothing from a byte on: that is the end of the file, or what is there is not of it. */
+async function judgeEnd(
+  url: string,
+  { from, total }: { readonly from: number; readonly total: number | undefined },
+  part: PartFile,
+): Promise<Outcome> {
+  if (from > 0 && total === from) return { kind: 'whole' };
+  await part.forget();
+  const error = new EnvironmentError(`${url} answered that it has nothing to give.`);
+  return { kind: from === 0 ? 'broken' : 'over', error };
 }
 
 /** Written at their place: two processes that download the same file write the same bytes to the same places. */
 async function writeBody(
-  { to, url, progress, signal }: FileDownload,
+  { url, progress, signal }: FileDownload,
   { start, total, body }: OpenBody,
+  part: PartFile,
 ): Promise<Outcome> {
-  const file = await open(partOf(to), start === 0 ? 'w' : 'r+');
+  const file = await open(part.path, start === 0 ? 'w' : 'r+');
   let at = start;
   try {
     for await (const chunk of body) {
@@ -124,14 +189,20 @@ function isFileError(error: unknown): boolean {
   return error instanceof Error && 'syscall' in error && error.syscall === 'write';
 }
 
-async function verify({ to, url, checksum }: FileDownload): Promise<void> {
-  if (checksum === undefined) return;
+/** Removes a file that has another checksum. */
+async function findWrongChecksum(
+  { url, checksum: wanted }: FileDownload,
+  part: PartFile,
+): Promise<DataError | undefined> {
+  const md5 = (await part.known())?.md5;
+  const checksum = wanted ?? (md5 === undefined ? undefined : ({ algorithm: 'md5', hex: md5 } as const));
+  if (checksum === undefined) return undefined;
   const hash = createHash(checksum.algorithm);
-  await pipeline(createReadStream(partOf(to)), hash);
+  await pipeline(createReadStream(part.path), hash);
   const received = hash.digest('hex');
-  if (received === checksum.hex) return;
-  await forget(to);
-  throw new DataError(
+  if (received === checksum.hex) return undefined;
+  await part.forget();
+  return new DataError(
     `${url} is not the file that was expected: its ${NAMES[checksum.algorithm]} must be ${checksum.hex}, received ${received}. ` +
       'The download was removed. Check the address, or the checksum if the file was replaced on purpose.',
     { details: { expected: checksum.hex, received } },
@@ -139,46 +210,3 @@ async function verify({ to, url, checksum }: FileDownload): Promise<void> {
 }
 
 const NAMES = { sha256: 'SHA-256', md5: 'MD5' } as const;
-
-const validatorSchema = z.object({
-  url: z.string(),
-  etag: z.string().exactOptional(),
-  modified: z.string().exactOptional(),
-});
-
-/** By what the server tells the file's version; undefined when nothing was kept or it is another address's. */
-async function readValidator(to: string, url: string): Promise<Validator | undefined> {
-  const text = await readFile(validatorOf(to), 'utf8').catch(() => '{}');
-  const parsed = validatorSchema.safeParse(tryJson(text));
-  if (!parsed.success || parsed.data.url !== url) return undefined;
-  const { etag, modified } = parsed.data;
-  return etag === undefined && modified === undefined ? undefined : parsed.data;
-}
-
-function tryJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-async function forget(to: string): Promise<void> {
-  await rm(partOf(to), { force: true });
-  await rm(validatorOf(to), { force: true });
-}
-
-function partOf(to: string): string {
-  return `${to}.part`;
-}
-
-function validatorOf(to: string): string {
-  return `${to}.part.json`;
-}
-
-async function sizeOf(path: string): Promise<number> {
-  return stat(path).then(
-    ({ size }) => size,
-    () => 0,
-  );
-}

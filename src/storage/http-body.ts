@@ -1,7 +1,11 @@
 import { DataError, EnvironmentError, NotFoundError, type MlflowTsError } from '../core/errors.ts';
+import { retryAfterMs } from '../core/retry-after.ts';
+import { promisedMd5 } from './promised-md5.ts';
+import { watchSilence, type SilenceWatch } from './silence-watch.ts';
+import { explainUnreachable } from './unreachable.ts';
 
-/** What a server tells a file's version by (RFC 9110, section 8.8). */
-export type Validator = { readonly etag?: string; readonly modified?: string };
+/** What a server tells a file's version by (RFC 9110, section 8.8), and the MD5 it promises of the whole file. */
+export type Validator = { readonly etag?: string; readonly modified?: string; readonly md5?: string };
 
 /** A reply that brings bytes from `start` on; `total` is the size of the whole file, when the server tells it. */
 export type OpenBody = {
@@ -12,11 +16,32 @@ export type OpenBody = {
   readonly body: AsyncIterable<Uint8Array>;
 };
 
-/** `past-end`: there is nothing from the wanted byte on. `broken`: another try may help. */
+/**
+ * `past-end`: there is nothing from the wanted byte on. `mismatch`: another part came than the one asked for. `refused`: the
+ * server does not give the file from this address. `broken`: another try may help, after `waitMs` when the server says so.
+ */
 export type BodyReply =
   | OpenBody
   | { readonly kind: 'past-end'; readonly total: number | undefined }
-  | { readonly kind: 'broken'; readonly error: MlflowTsError };
+  | { readonly kind: 'mismatch'; readonly error: MlflowTsError }
+  | { readonly kind: 'refused'; readonly error: MlflowTsError }
+  | { readonly kind: 'broken'; readonly error: MlflowTsError; readonly waitMs?: number };
+
+/** Sends a GET: `fetch`, or a client that follows its owner's rules for proxies. */
+export type SendGet = (
+  url: string,
+  options: { readonly signal: AbortSignal; readonly headers: Record<string, string> },
+) => Promise<Response>;
+
+export type BodyRequest = {
+  readonly signal: AbortSignal;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly from: number;
+  /** Undefined: `fetch`. */
+  readonly send: SendGet | undefined;
+  /** Milliseconds UTC. */
+  readonly now: number;
+};
 
 /** The headers that ask for the rest of a file (RFC 9110, sections 13.1.5 and 14.2), if it is still the same. */
 export function continuation(from: number, validator: Validator | undefined): Record<string, string> {
@@ -26,35 +51,46 @@ export function continuation(from: number, validator: Validator | undefined): Re
 }
 
 /**
- * Sends the request and looks at the head of the reply. A reply that is not 206, or begins elsewhere, starts over.
- * @throws EnvironmentError when the server cannot be reached, NotFoundError or DataError when it refuses; the signal's reason.
+ * Sends the request and looks at the head of the reply. A server that sends nothing for a minute counts as broken.
+ * @throws EnvironmentError when the server cannot be reached; the signal's reason.
  */
-export async function openBody(
-  url: string,
-  options: { readonly signal: AbortSignal; readonly headers: Readonly<Record<string, string>>; readonly from: number },
-): Promise<BodyReply> {
-  const { signal, headers, from } = options;
+export async function openBody(url: string, request: BodyRequest): Promise<BodyReply> {
+  const { signal, headers, send = fetch } = request;
+  const watch = watchSilence(signal, SILENCE_MS);
   let reply: Response;
   try {
     // Of a compressed body neither the length nor a range would be those of the file.
-    reply = await fetch(url, { signal, headers: { ...headers, 'accept-encoding': 'identity' } });
-  } catch (error) {
-    if (signal.aborted) throw error;
-    return unreachable(url, error);
+    reply = await send(url, { signal: watch.signal, headers: { ...headers, 'accept-encoding': 'identity' } });
+  } catch (thrown) {
+    watch.stop();
+    if (signal.aborted) throw thrown;
+    const { error, lasting } = explainUnreachable(withoutQuery(url), thrown);
+    if (lasting) throw error;
+    return { kind: 'broken', error };
   }
+  const judged = judge(withoutQuery(url), reply, request, watch);
+  if (judged.kind === 'open') return judged;
+  await reply.body?.cancel().catch(() => undefined);
+  watch.stop();
+  return judged;
+}
+
+const SILENCE_MS = 60_000;
+
+/** For messages: the query of a signed address lets whoever reads it in. */
+function withoutQuery(url: string): string {
+  return url.replace(/\?.*$/u, '');
+}
+
+function judge(url: string, reply: Response, { from, now }: BodyRequest, watch: SilenceWatch): BodyReply {
   const range = contentRange(reply);
   if (reply.status === 416) return { kind: 'past-end', total: range.total };
-  if (!reply.ok || reply.body === null) return refused(url, reply);
-  if (reply.status !== 206) {
-    const total = wholeNumber(reply.headers.get('content-length'));
-    return { kind: 'open', start: 0, total, validator: validatorOf(reply), body: bodyOf(reply.body) };
-  }
-  if (range.start === 0 || range.start === from) {
-    const { start, total } = range;
-    return { kind: 'open', start, total, validator: validatorOf(reply), body: bodyOf(reply.body) };
-  }
-  await reply.body.cancel();
-  return { kind: 'broken', error: new EnvironmentError(`${url} sent another part of the file than was asked for.`) };
+  if (!reply.ok || reply.body === null) return refused(url, reply, now);
+  const open = { kind: 'open', validator: validatorOf(reply), body: heardBy(watch, reply.body) } as const;
+  if (reply.status !== 206) return { ...open, start: 0, total: wholeNumber(reply.headers.get('content-length')) };
+  if (range.start === 0 || range.start === from) return { ...open, start: range.start, total: range.total };
+  const error = new EnvironmentError(`${url} sent another part of the file than was asked for.`);
+  return { kind: 'mismatch', error };
 }
 
 function contentRange({ headers }: Response): {
@@ -65,51 +101,43 @@ function contentRange({ headers }: Response): {
   return { start: wholeNumber(range?.[1]), total: wholeNumber(range?.[2]) };
 }
 
-function bodyOf(stream: ReadableStream<Uint8Array>): AsyncIterable<Uint8Array> {
-  return stream;
+async function* heardBy(watch: SilenceWatch, body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of body) {
+      watch.heard();
+      yield chunk;
+    }
+  } finally {
+    watch.stop();
+  }
 }
 
 /** A weak tag says that two files mean the same, not that their bytes are equal. */
 function validatorOf({ headers }: Response): Validator {
   const etag = headers.get('etag');
   const modified = headers.get('last-modified');
-  if (etag !== null && !etag.startsWith('W/')) return { etag };
-  return modified === null ? {} : { modified };
+  const md5 = promisedMd5(headers);
+  return {
+    ...(etag !== null && !etag.startsWith('W/') ? { etag } : modified === null ? {} : { modified }),
+    ...(md5 === undefined ? {} : { md5 }),
+  };
 }
 
 function wholeNumber(text: string | null | undefined): number | undefined {
   return text !== null && text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
 }
 
-/** A name that is not known and a port that nobody listens on stay so for a while: no other try. */
-function unreachable(url: string, error: unknown): BodyReply {
-  const cause = error instanceof Error ? error.cause : undefined;
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  const why = OFFLINE[code];
-  const told = new EnvironmentError(
-    `${new URL(url).host} cannot be reached${why === undefined ? '' : ` (${why})`}: ${url} was not downloaded. ` +
-      'Check the network connection and try again.',
-    { cause: error, details: { url, code } },
-  );
-  if (why !== undefined) throw told;
-  return { kind: 'broken', error: told };
-}
-
-const OFFLINE: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'its name is not known here; is there a network?',
-  EAI_AGAIN: 'its name could not be looked up; is there a network?',
-  ECONNREFUSED: 'nobody listens there',
-  ENETUNREACH: 'there is no way to it; is there a network?',
-  EHOSTUNREACH: 'there is no way to it; is there a network?',
-};
-
-async function refused(url: string, reply: Response): Promise<BodyReply> {
-  await reply.body?.cancel();
-  const { status, statusText } = reply;
+function refused(url: string, { status, statusText, headers }: Response, now: number): BodyReply {
   const told = `${url} answered ${status} ${statusText}`.trimEnd();
-  if (status === 404 || status === 410) throw new NotFoundError(`${told}: there is no such file. Check the address.`);
-  if (status >= 500 || RETRIED.includes(status)) return { kind: 'broken', error: new EnvironmentError(`${told}.`) };
-  throw new DataError(`${told}: the server does not give the file. Check the address, and whether it wants a login.`);
+  if (status === 404 || status === 410) {
+    return { kind: 'refused', error: new NotFoundError(`${told}: there is no such file. Check the address.`) };
+  }
+  if (status < 500 && !RETRIED.includes(status)) {
+    const remedy = 'the server does not give the file. Check the address, and whether it wants a login.';
+    return { kind: 'refused', error: new DataError(`${told}: ${remedy}`) };
+  }
+  const waitMs = retryAfterMs(headers.get('retry-after'), now);
+  return { kind: 'broken', error: new EnvironmentError(`${told}.`), ...(waitMs === undefined ? {} : { waitMs }) };
 }
 
 const RETRIED = [408, 425, 429];

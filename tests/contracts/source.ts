@@ -4,6 +4,7 @@ import { expect, test } from '@jest/globals';
 import { systemClock } from '../../src/core/clock.ts';
 import { NotFoundError } from '../../src/core/errors.ts';
 import type { DatasetVersion } from '../../src/datasets/dataset-version.ts';
+import type { DownloadContext, Source } from '../../src/datasets/source.ts';
 import { openSource } from '../../src/datasets/sources/open-source.ts';
 import { unpackDownload } from '../../src/datasets/unpack-download.ts';
 import { createDatasetVersion } from '../../src/datasets/version/create-dataset-version.ts';
@@ -16,19 +17,28 @@ export type SourceCase = {
   change(cwd: string, address: string): Promise<string>;
   /** An address of the same scheme at which there is nothing; absent when there is always something. */
   readonly missing?: string;
+  /** Where the source looks for addresses and credentials. */
+  readonly env?: () => Readonly<Record<string, string>>;
   /** What a version made of the prepared data looks like. */
   readonly expected: Partial<DatasetVersion>;
 };
 
 /** What every source owes: run by each implementation's own test file. */
 export function sourceContract(source: SourceCase): void {
-  const open = (address: string, cwd: string) => openSource(address, { clock: systemClock, cwd });
+  const open = (address: string, cwd: string) =>
+    openSource(address, { clock: systemClock, cwd, ...(source.env === undefined ? {} : { env: source.env() }) });
   const { signal } = quietContext();
 
   async function prepared() {
     const cwd = await temporaryFolder();
     const address = await source.prepare(cwd);
     return { cwd, address, opened: await open(address, cwd) };
+  }
+
+  /** For a download that ends before it has begun. */
+  async function unwanted(opened: Source): Promise<Pick<DownloadContext, 'metadata' | 'keptFolder'>> {
+    const metadata = { source: opened.address, name: 'x', title: 'x', upstreamVersion: '1', synthetic: false };
+    return { metadata, keptFolder: path.join(await temporaryFolder(), 'kept') };
   }
 
   async function collect(address: string, cwd: string, dataDir: string) {
@@ -38,7 +48,11 @@ export function sourceContract(source: SourceCase): void {
     const work = await temporaryFolder();
     const into = path.join(work, 'download');
     await mkdir(into);
-    const { folder, owned } = await unpackDownload(await opened.download(into, context), work, context);
+    const { folder, owned } = await unpackDownload(
+      await opened.download(into, { ...context, metadata, keptFolder: path.join(work, 'kept') }),
+      work,
+      context,
+    );
     return createDatasetVersion({ ...context, dataDir, folder, owned, metadata });
   }
 
@@ -71,7 +85,11 @@ export function sourceContract(source: SourceCase): void {
 
   test('stops with the reason when it is cancelled', async () => {
     const { opened } = await prepared();
-    const cancelled = { ...quietContext(), signal: AbortSignal.abort(new Error('enough')) };
+    const cancelled = {
+      ...quietContext(),
+      ...(await unwanted(opened)),
+      signal: AbortSignal.abort(new Error('enough')),
+    };
     await expect(opened.describe(cancelled.signal)).rejects.toThrow('enough');
     await expect(opened.download(await temporaryFolder(), cancelled)).rejects.toThrow('enough');
   });
@@ -82,7 +100,9 @@ export function sourceContract(source: SourceCase): void {
     const cwd = await temporaryFolder();
     const opened = await open(missing, cwd);
     await expect(opened.describe(signal)).rejects.toThrow(NotFoundError);
-    await expect(opened.download(await temporaryFolder(), quietContext())).rejects.toThrow(NotFoundError);
+    await expect(
+      opened.download(await temporaryFolder(), { ...quietContext(), ...(await unwanted(opened)) }),
+    ).rejects.toThrow(NotFoundError);
   });
 }
 

@@ -43,7 +43,7 @@ export type TestProject = {
 };
 
 /** Makes an empty project; its registry is closed after the tests of the file. */
-export async function temporaryProject(): Promise<TestProject> {
+export async function temporaryProject(env: Readonly<Record<string, string>> = {}): Promise<TestProject> {
   const folder = await temporaryFolder();
   await mkdir(path.join(folder, '.mlflow-ts'));
   const project = findProject({ cwd: folder, env: {} });
@@ -53,7 +53,7 @@ export async function temporaryProject(): Promise<TestProject> {
     project,
     registry,
     cwd: folder,
-    env: {},
+    env,
     secrets: new Secrets({}),
     clock: systemClock,
     random: seededRandom('test'),

@@ -10,6 +10,7 @@ import { FEATURES_FOLDER } from '../../training/backbones/features/feature-index
 import { lastTouched, reclaimableBytes } from '../../storage/remove-whole.ts';
 import { listTemporaryLeftovers } from '../../storage/temporary-leftovers.ts';
 import { checkpointsDirOf } from '../checkpoints.ts';
+import { downloadsDirOf, keptDownloadsDirOf } from '../download-folders.ts';
 import { workDirOf } from '../services.ts';
 import type { AppServices } from '../services.ts';
 import type { Garbage, GarbageKind } from './garbage.ts';
@@ -18,6 +19,7 @@ import type { Garbage, GarbageKind } from './garbage.ts';
 export async function findLeftovers(services: AppServices, since: number): Promise<Garbage[]> {
   return [
     ...(await findDownloads(services, since)),
+    ...(await findKeptDownloads(services, since)),
     ...(await findWorkFolders(services, since)),
     ...(await findCheckpoints(services, since)),
     ...(await findTemporaries(services, since)),
@@ -27,7 +29,7 @@ export async function findLeftovers(services: AppServices, since: number): Promi
 
 /** A retry of a run that failed goes on with what it has downloaded, for a week. */
 async function findDownloads({ registry, project, clock }: AppServices, since: number): Promise<Garbage[]> {
-  const root = path.join(project.dataDir, 'downloads');
+  const root = downloadsDirOf({ project });
   const names = await readdir(root).catch(() => []);
   const owners = await findTaskRunOwners(registry.db, names);
   const unneeded = names.filter((name) => {
@@ -36,6 +38,14 @@ async function findDownloads({ registry, project, clock }: AppServices, since: n
     return isTerminal(owner.state) && (owner.endedAt ?? 0) < clock.now() - RETRY_DAYS * DAY_MS;
   });
   return untouched('download', root, unneeded, since, 'its run has ended');
+}
+
+/** Whoever collects the dataset goes on with what has come of it, for a week. */
+async function findKeptDownloads(services: AppServices, since: number): Promise<Garbage[]> {
+  const root = keptDownloadsDirOf(services);
+  const weekAgo = services.clock.now() - RETRY_DAYS * DAY_MS;
+  const names = await readdir(root).catch(() => []);
+  return untouched('download', root, names, Math.min(since, weekAgo), 'nobody went on with it');
 }
 
 async function findWorkFolders(services: AppServices, since: number): Promise<Garbage[]> {
@@ -62,7 +72,8 @@ async function findTemporaries(services: AppServices, since: number): Promise<Ga
     [path.join(dataDir, VERSIONS_FOLDER), 1],
     [path.join(dataDir, CACHES_FOLDER), 1],
     [path.join(dataDir, FEATURES_FOLDER), 1],
-    [path.join(dataDir, 'downloads'), 0],
+    [downloadsDirOf(services), 0],
+    [keptDownloadsDirOf(services), 0],
     [modelsDir, 1],
   ];
   const found = await Promise.all(places.map(([folder, depth]) => listTemporaryLeftovers(folder, depth, since)));

@@ -1,27 +1,58 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { DatasetVersion } from '../../datasets/dataset-version.ts';
 import type { DatasetMetadata, Download } from '../../datasets/source.ts';
+import { downloadsDirOf, keptDownloadOf, lockOfDownload } from '../download-folders.ts';
 import { task } from '../flow-api.ts';
+import { sourceContextOf } from '../services.ts';
 
-/** A download and the folder it may be in; that folder is removed once the dataset is extracted. */
-export type FetchedDataset = { readonly download: Download; readonly workFolder: string };
+/**
+ * A download and the folder it may be in, which is removed once the dataset is extracted, as is the folder with what a later try
+ * would go on with; or the version that another run has made of it meanwhile.
+ */
+export type FetchedDataset =
+  | { readonly download: Download; readonly workFolder: string; readonly keptFolder?: string }
+  | { readonly version: DatasetVersion };
 
-/** Fetches what the source offers into a folder of its own below `data/downloads`. */
+/**
+ * Fetches what the source offers into a folder of its own below `data/downloads`; runs that want the same take turns. With
+ * `unlessCollected` it gives the complete local version instead, when another run made that before this one came to download.
+ */
 export const downloadDataset = task(
   { name: 'download-dataset' },
-  async ({ metadata }: { readonly metadata: DatasetMetadata }, context): Promise<FetchedDataset> => {
+  async (
+    { metadata, unlessCollected = false }: { readonly metadata: DatasetMetadata; readonly unlessCollected?: boolean },
+    context,
+  ): Promise<FetchedDataset> => {
     const { openSource } = await import('../../datasets/sources/open-source.ts');
-    const { project, clock, cwd } = context.services;
-    const workFolder = join(project.dataDir, 'downloads', context.run.taskRunId);
-    await rm(workFolder, { recursive: true, force: true });
-    const into = join(workFolder, 'files');
-    await mkdir(into, { recursive: true });
+    const { waitForLock } = await import('../file-lock.ts');
+    const { services, signal, log } = context;
+    const workFolder = join(downloadsDirOf(services), context.run.taskRunId);
+    const onWait = () => log.info(`Another run is downloading ${metadata.name}; waiting for it.`);
+    const lock = await waitForLock(lockOfDownload(services, metadata), { clock: services.clock, signal, onWait });
     try {
-      const source = await openSource(metadata.source, { clock, cwd });
-      return { download: await source.download(into, context), workFolder };
+      const version = unlessCollected ? await collectedMeanwhile(services, metadata) : undefined;
+      if (version !== undefined) return { version };
+      const keptFolder = lock === undefined ? join(workFolder, 'kept') : keptDownloadOf(services, metadata);
+      await rm(workFolder, { recursive: true, force: true });
+      const into = join(workFolder, 'files');
+      await mkdir(into, { recursive: true });
+      const source = await openSource(metadata.source, sourceContextOf(services));
+      return { download: await source.download(into, { ...context, metadata, keptFolder }), workFolder, keptFolder };
     } catch (error) {
       await rm(workFolder, { recursive: true, force: true });
       throw error;
+    } finally {
+      await lock?.release();
     }
   },
 );
+
+async function collectedMeanwhile(
+  { project, secrets }: Parameters<typeof sourceContextOf>[0],
+  metadata: DatasetMetadata,
+): Promise<DatasetVersion | undefined> {
+  const { findLocalVersion } = await import('../../datasets/version/check-status.ts');
+  const { source, upstreamVersion } = secrets.seal.data(metadata);
+  return findLocalVersion({ dataDir: project.dataDir, source, upstreamVersion });
+}

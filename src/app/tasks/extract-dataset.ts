@@ -1,9 +1,10 @@
-import { access, rename } from 'node:fs/promises';
+import { access, rename, rm } from 'node:fs/promises';
 import { DataError } from '../../core/errors.ts';
 import type { FlowRunId } from '../../core/ids.ts';
 import type { DatasetVersion } from '../../datasets/dataset-version.ts';
 import type { DatasetMetadata } from '../../datasets/source.ts';
 import { discard, temporarySibling } from '../../storage/atomic-write.ts';
+import { lockOfDownload } from '../download-folders.ts';
 import { task } from '../flow-api.ts';
 import type { AppServices } from '../services.ts';
 import type { FetchedDataset } from './download-dataset.ts';
@@ -16,6 +17,7 @@ export const extractDataset = task(
     { services, signal, progress, log, run },
   ): Promise<DatasetVersion> => {
     const { dataDir } = services.project;
+    if ('version' in fetched) return fetched.version;
     const { download, workFolder } = fetched;
     // It is written beside the files.
     const metadata = services.secrets.seal.data(found);
@@ -25,13 +27,30 @@ export const extractDataset = task(
     const { unpackDownload } = await import('../../datasets/unpack-download.ts');
     const { createDatasetVersion } = await import('../../datasets/version/create-dataset-version.ts');
     const { rememberDatasetVersion } = await import('../dataset-versions.ts');
-    const unpacked = await unpackDownload(download, workFolder, { signal, progress });
-    const version = await createDatasetVersion({ ...unpacked, dataDir, metadata, signal, progress, log });
-    await rememberDatasetVersion(services, version, run.flowRunId);
-    await removeWhole(workFolder);
-    return version;
+    try {
+      const unpacked = await unpackDownload(download, workFolder, { signal, progress });
+      const version = await createDatasetVersion({ ...unpacked, dataDir, metadata, signal, progress, log });
+      await rememberDatasetVersion(services, version, run.flowRunId);
+      await removeKept(services, found, fetched.keptFolder);
+      await removeWhole(workFolder);
+      return version;
+    } catch (error) {
+      // What cannot be used must not be taken for a download again.
+      if (error instanceof DataError) await removeKept(services, found, fetched.keptFolder);
+      throw error;
+    }
   },
 );
+
+/** Not while another run is at it: that one removes it. */
+async function removeKept(services: AppServices, metadata: DatasetMetadata, folder: string | undefined): Promise<void> {
+  if (folder === undefined || !(await exists(folder))) return;
+  const { tryLock } = await import('../file-lock.ts');
+  const lock = await tryLock(lockOfDownload(services, metadata));
+  if (lock === 'held' || lock === 'elsewhere') return;
+  await rm(folder, { recursive: true, force: true });
+  await lock.release();
+}
 
 /** The download is removed last: where it is gone, an attempt that died before its end was recorded had made the version. */
 async function versionMadeBefore(

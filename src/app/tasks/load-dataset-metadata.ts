@@ -1,8 +1,9 @@
-import { NotFoundError } from '../../core/errors.ts';
+import { EnvironmentError, NotFoundError } from '../../core/errors.ts';
 import { shortId } from '../../core/ids.ts';
 import type { DatasetVersion } from '../../datasets/dataset-version.ts';
 import type { DatasetMetadata } from '../../datasets/source.ts';
 import { task } from '../flow-api.ts';
+import { sourceContextOf } from '../services.ts';
 
 /**
  * Asks a source what it offers. When it cannot be reached, the complete local version that came from it stands in, with a
@@ -12,8 +13,8 @@ export const loadDatasetMetadata = task(
   { name: 'load-dataset-metadata' },
   async (input: { readonly source: string; readonly requireFresh: boolean }, context): Promise<DatasetMetadata> => {
     const { openSource } = await import('../../datasets/sources/open-source.ts');
-    const { project, clock, cwd, secrets } = context.services;
-    const source = await openSource(input.source, { clock, cwd });
+    const { project, secrets } = context.services;
+    const source = await openSource(input.source, sourceContextOf(context.services));
     try {
       const metadata = await source.describe(context.signal);
       // Models, and with them folders, are called by their dataset.
@@ -23,7 +24,7 @@ export const loadDatasetMetadata = task(
       }
       return metadata;
     } catch (error) {
-      if (input.requireFresh || !(error instanceof NotFoundError)) throw error;
+      if (input.requireFresh || !isOutOfReach(error)) throw error;
       const { findLocalVersion } = await import('../../datasets/version/check-status.ts');
       const local = await findLocalVersion({ dataDir: project.dataDir, source: secrets.seal.text(source.address) });
       if (local === undefined) throw error;
@@ -36,6 +37,11 @@ export const loadDatasetMetadata = task(
     }
   },
 );
+
+/** Refused is not out of reach: who may not have a dataset any more must hear of it. */
+function isOutOfReach(error: unknown): boolean {
+  return error instanceof NotFoundError || error instanceof EnvironmentError;
+}
 
 function metadataOf({
   source,

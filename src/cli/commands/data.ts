@@ -27,6 +27,7 @@ export function declareData(program: Command, context: CommandContext): void {
     .action(async (version: string | undefined, _options: unknown, command: Command) => {
       await withServices(context, command, 'read', (services, output) => printDataset(services, version, output));
     });
+  declareOffers(data, context);
   declareInspecting(data, context);
   declareRemoving(data, context);
 }
@@ -63,6 +64,30 @@ function declareInspecting(data: Command, context: CommandContext): void {
       await withServices(context, command, 'read', async (services, output) => {
         const { printDescription } = await import('../data/describe-data.ts');
         await printDescription(services, version, options, output, context);
+      });
+    });
+}
+
+/** `data search` and `data files`: what there is to collect, without collecting it. */
+function declareOffers(data: Command, context: CommandContext): void {
+  data
+    .command('search <text...>')
+    .description('search Kaggle for datasets')
+    .option('--limit <n>', 'at most so many', '20')
+    .action(async (text: readonly string[], options: { readonly limit: string }, command: Command) => {
+      await withServices(context, command, 'read', async (services, output) => {
+        const { printOffers } = await import('../data/print-offers.ts');
+        await printOffers(services, text.join(' '), options, output, context);
+      });
+    });
+  data
+    .command('files <source>')
+    .description('list the files of a dataset on Kaggle: kaggle:owner/slug[/versions/N]')
+    .option('--limit <n>', 'at most so many', '100')
+    .action(async (source: string, options: { readonly limit: string }, command: Command) => {
+      await withServices(context, command, 'read', async (services, output) => {
+        const { printSourceFiles } = await import('../data/print-offers.ts');
+        await printSourceFiles(services, source, options, output, context);
       });
     });
 }

@@ -3,8 +3,8 @@ import { ParameterError } from '../../core/errors.ts';
 import type { Source, SourceContext, SourceOpener } from '../source.ts';
 
 /**
- * The source at an address `scheme:rest`, for example `folder:photos`, `archive:~/photos.zip`, `idx:data/mnist` or
- * `sample:signs?seed=7`. Throws ParameterError for an unknown scheme.
+ * The source at an address `scheme:rest`, for example `folder:photos`, `archive:~/photos.zip`, `idx:data/mnist`,
+ * `kaggle:owner/slug` or `sample:signs?seed=7`. Throws ParameterError for an unknown scheme.
  */
 export async function openSource(address: string, context: SourceContext): Promise<Source> {
   const colon = address.indexOf(':');
@@ -25,6 +25,7 @@ const OPENERS: Readonly<Record<string, () => Promise<SourceOpener>>> = {
   archive: async () => (await import('./archive-source.ts')).openArchiveSource,
   zip: async () => (await import('./archive-source.ts')).openArchiveSource,
   idx: async () => (await import('./idx-source.ts')).openIdxSource,
+  kaggle: async () => (await import('./kaggle-source.ts')).openKaggleSource,
   sample: async () => (await import('../sample-signs/source.ts')).openSampleSource,
 };
 

@@ -17,9 +17,9 @@ async function prepare(address: string, settings: PrepSettings) {
   const source = await openSource(address, { clock: systemClock, cwd: '/' });
   const into = path.join(dataDir, 'download');
   await mkdir(into);
-  const download = await source.download(into, context);
-  const unpacked = await unpackDownload(download, path.join(dataDir, 'work'), context);
   const metadata = await source.describe(context.signal);
+  const download = await source.download(into, { ...context, metadata, keptFolder: path.join(dataDir, 'kept') });
+  const unpacked = await unpackDownload(download, path.join(dataDir, 'work'), context);
   const version = await createDatasetVersion({ ...context, ...unpacked, dataDir, metadata });
   const summary = await prepareTensorCache({ ...context, dataDir, version, settings, workers: 2 });
   return { version, summary, cache: await openTensorCache(path.join(dataDir, summary.path)) };

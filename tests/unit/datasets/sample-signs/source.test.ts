@@ -74,7 +74,8 @@ test('an aborted download stops its workers and rejects with the reason', async 
   const progress = () => controller.abort(reason);
   const into = await mkdtemp(path.join(folder, 'aborted-'));
   const source = sampleSignsSource({ seed: 7, perClass: 1000 });
-  const context = { signal: controller.signal, progress, log: QUIET };
+  const metadata = await source.describe(new AbortController().signal);
+  const context = { signal: controller.signal, progress, log: QUIET, metadata, keptFolder: into };
   await expect(source.download(into, context)).rejects.toBe(reason);
   const left = (await readdir(into, { recursive: true })).length;
   expect(left).toBeLessThan(10_000);
@@ -85,7 +86,9 @@ type Options = Parameters<typeof sampleSignsSource>[0];
 async function download(name: string, options: Options, progress: (report: Progress) => void = () => undefined) {
   const { signal } = new AbortController();
   const into = await mkdtemp(path.join(folder, `${name}-`));
-  const result = await sampleSignsSource(options).download(into, { signal, progress, log: QUIET });
+  const source = sampleSignsSource(options);
+  const metadata = await source.describe(signal);
+  const result = await source.download(into, { signal, progress, log: QUIET, metadata, keptFolder: into });
   expect(result).toMatchObject({ kind: 'folder', owned: true });
   const entries = await readdir(result.path, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
