@@ -24,6 +24,8 @@ const OPENERS: Readonly<Record<string, () => Promise<SourceOpener>>> = {
   folder: async () => (await import('./folder-source.ts')).openFolderSource,
   archive: async () => (await import('./archive-source.ts')).openArchiveSource,
   zip: async () => (await import('./archive-source.ts')).openArchiveSource,
+  https: async () => (await import('./http-source.ts')).openHttpSource('https'),
+  http: async () => (await import('./http-source.ts')).openHttpSource('http'),
   idx: async () => (await import('./idx-source.ts')).openIdxSource,
   kaggle: async () => (await import('./kaggle-source.ts')).openKaggleSource,
   sample: async () => (await import('../sample-signs/source.ts')).openSampleSource,
