@@ -27,6 +27,7 @@ const OPENERS: Readonly<Record<string, () => Promise<SourceOpener>>> = {
   https: async () => (await import('./http-source.ts')).openHttpSource('https'),
   http: async () => (await import('./http-source.ts')).openHttpSource('http'),
   idx: async () => (await import('./idx-source.ts')).openIdxSource,
+  cifar: async () => (await import('./cifar-source.ts')).openCifarSource,
   kaggle: async () => (await import('./kaggle-source.ts')).openKaggleSource,
   sample: async () => (await import('../sample-signs/source.ts')).openSampleSource,
 };
