@@ -1,4 +1,6 @@
+import { createRequire } from 'node:module';
 import { Readable } from 'node:stream';
+import type { AxiosStatic } from 'axios';
 import type { KaggleRequest } from './dialect.ts';
 
 /** How a request is sent, beside what is asked. */
@@ -11,7 +13,7 @@ export type SendOptions = {
 
 /** Sends a request with axios, which is loaded here and only then: through the owner's proxy, and no status is an error. */
 export async function send(request: KaggleRequest, options: SendOptions): Promise<Response> {
-  const { default: axios } = await import('axios');
+  const axios = loadAxios();
   const reply = await axios.request<Readable>({
     method: request.verb,
     url: request.url,
@@ -31,6 +33,11 @@ export async function send(request: KaggleRequest, options: SendOptions): Promis
   }
   if (NO_BODY.includes(status)) data.resume();
   return new Response(NO_BODY.includes(status) ? null : bodyOf(data), { status, statusText, headers });
+}
+
+/** Its CommonJS bundle is one file and is there in a quarter of the time of its modules. */
+function loadAxios(): AxiosStatic {
+  return createRequire(import.meta.url)('axios') as AxiosStatic;
 }
 
 const NO_BODY = [204, 205, 304];
