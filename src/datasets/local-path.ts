@@ -34,4 +34,9 @@ export function datasetNameOf(file: string): string {
   return name === '' ? 'dataset' : name;
 }
 
-const EXAMPLES: Readonly<Record<string, string>> = { folder: 'photos', archive: 'photos.zip', idx: 'data/mnist', cifar: 'cifar-10-binary.tar.gz' };
+const EXAMPLES: Readonly<Record<string, string>> = {
+  folder: 'photos',
+  archive: 'photos.zip',
+  idx: 'data/mnist',
+  cifar: 'cifar-10-binary.tar.gz',
+};
