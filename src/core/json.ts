@@ -15,6 +15,15 @@ export function hashJson(value: Json): string {
   return createHash('sha256').update(canonicalJson(value)).digest('hex');
 }
 
+/** What the text means as JSON; undefined when it is none. */
+export function tryJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 function sortKeys(value: Json): Json {
   if (value === null || typeof value !== 'object') return value;
   if (isArray(value)) return value.map(sortKeys);

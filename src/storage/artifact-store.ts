@@ -8,6 +8,7 @@ import { assertNoSecretIn } from './assert-no-secret-in.ts';
 import { discard, temporarySibling, writeFileAtomic } from './atomic-write.ts';
 import { explainFileError } from './file-errors.ts';
 import { sha256OfFile } from './hash-file.ts';
+import { sizeOf } from './size-of.ts';
 import { syncFolder } from './sync-folder.ts';
 
 /** A file in the store: lower-case hex SHA-256 of its content, and its size. */
@@ -122,13 +123,6 @@ async function readChecked(path: string, hash: string): Promise<Buffer> {
   if (createHash('sha256').update(bytes).digest('hex') === hash) return bytes;
   throw new DataError(
     `The stored file ${path} was changed: its SHA-256 is not its name. Delete it and run the flow again.`,
-  );
-}
-
-async function sizeOf(path: string): Promise<number | undefined> {
-  return stat(path).then(
-    ({ size }) => size,
-    () => undefined,
   );
 }
 

@@ -2,7 +2,7 @@ import { DataError, EnvironmentError, NotFoundError, type MlflowTsError } from '
 import { retryAfterMs } from '../core/retry-after.ts';
 import { promisedMd5 } from './promised-md5.ts';
 import { watchSilence, type SilenceWatch } from './silence-watch.ts';
-import { explainUnreachable } from './unreachable.ts';
+import { explainUnreachable, withoutQuery } from './unreachable.ts';
 
 /** What a server tells a file's version by (RFC 9110, section 8.8), and the MD5 it promises of the whole file. */
 export type Validator = { readonly etag?: string; readonly modified?: string; readonly md5?: string };
@@ -76,11 +76,6 @@ export async function openBody(url: string, request: BodyRequest): Promise<BodyR
 }
 
 const SILENCE_MS = 60_000;
-
-/** For messages: the query of a signed address lets whoever reads it in. */
-function withoutQuery(url: string): string {
-  return url.replace(/\?.*$/u, '');
-}
 
 function judge(url: string, reply: Response, { from, now }: BodyRequest, watch: SilenceWatch): BodyReply {
   const range = contentRange(reply);

@@ -1,6 +1,8 @@
-import { readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { tryJson } from '../core/json.ts';
 import type { Validator } from './http-body.ts';
+import { sizeOf } from './size-of.ts';
 
 /** What has come of a file so far, beside the place where it will be: its bytes, and what the server said about them. */
 export type PartFile = {
@@ -21,11 +23,7 @@ export function openPartFile(to: string, url: string): PartFile {
   const notes = `${to}.part.json`;
   return {
     path,
-    size: () =>
-      stat(path).then(
-        ({ size }) => size,
-        () => 0,
-      ),
+    size: async () => (await sizeOf(path)) ?? 0,
     known: async () => {
       const text = await readFile(notes, 'utf8').catch(() => '{}');
       const parsed = notesSchema.safeParse(tryJson(text));
@@ -48,11 +46,3 @@ const notesSchema = z.object({
   modified: z.string().exactOptional(),
   md5: z.string().exactOptional(),
 });
-
-function tryJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

@@ -1,5 +1,10 @@
 import { EnvironmentError } from '../core/errors.ts';
 
+/** For messages: the query of a signed address lets whoever reads it in. */
+export function withoutQuery(url: string): string {
+  return url.replace(/\?.*$/u, '');
+}
+
 /** Why no reply came. `lasting`: a name that is not known and a port that nobody listens on stay so for a while, no other try. */
 export type Unreachable = { readonly error: EnvironmentError; readonly lasting: boolean };
 

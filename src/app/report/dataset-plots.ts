@@ -1,13 +1,15 @@
 import { barPlotSvg } from '../../core/svg/bar-plot.ts';
 import { element } from '../../core/svg/element.ts';
 import { histogramSvg } from '../../core/svg/histogram.ts';
-import type { DatasetDescription } from '../../datasets/describe/dataset-description.ts';
-import type { PlacedImage } from '../../datasets/describe/dataset-description.ts';
-import { SPLIT_NAMES } from '../../datasets/tensor-cache.ts';
+import {
+  filledSplits,
+  type DatasetDescription,
+  type PlacedImage,
+} from '../../datasets/describe/dataset-description.ts';
 
 /** Images a class, by split. */
 export function classPlot({ classes }: DatasetDescription): string {
-  const filled = SPLIT_NAMES.filter((split) => classes.some(({ splits }) => (splits[split] ?? 0) > 0));
+  const filled = filledSplits({ classes });
   return barPlotSvg({
     title: 'Images a class',
     counted: 'images',

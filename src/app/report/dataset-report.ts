@@ -1,9 +1,8 @@
 import { element, escapeXml } from '../../core/svg/element.ts';
-import type { DatasetDescription, ImageName } from '../../datasets/describe/dataset-description.ts';
+import { filledSplits, type DatasetDescription, type ImageName } from '../../datasets/describe/dataset-description.ts';
 import { sampledClasses, sampleImages, shownGroups, shownOutliers } from '../../datasets/describe/choose-examples.ts';
 import type { DescribedDataset } from '../../datasets/describe/describe-dataset.ts';
 import { DRAWN_SIDE } from '../../datasets/describe/describe-messages.ts';
-import { SPLIT_NAMES } from '../../datasets/tensor-cache.ts';
 import type { DatasetVersionRow } from '../../registry/dataset-versions.ts';
 import { aspectRatioPlot, brightnessPlot, classPlot, sharpnessPlot } from './dataset-plots.ts';
 import { htmlPage, htmlTable, paragraph, section } from './html-page.ts';
@@ -71,7 +70,7 @@ function figures({ images, classes, unreadable, nearDuplicates }: DatasetDescrip
 }
 
 function classTable({ classes }: DatasetDescription): string {
-  const filled = SPLIT_NAMES.filter((split) => classes.some(({ splits }) => (splits[split] ?? 0) > 0));
+  const filled = filledSplits({ classes });
   return htmlTable(
     ['class', 'images', ...filled],
     classes.map(({ class: name, images, splits }) => [name, images, ...filled.map((split) => splits[split] ?? 0)]),

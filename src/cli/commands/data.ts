@@ -5,6 +5,7 @@ import type { GarbageOptions } from '../data/collect-garbage.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { DescribeOptions } from '../data/describe-data.ts';
 import type { DiffOptions } from '../data/diff-data.ts';
+import type { OfferOptions } from '../data/print-offers.ts';
 import type { Output } from '../output.ts';
 import { withServices } from '../with-services.ts';
 
@@ -74,7 +75,7 @@ function declareOffers(data: Command, context: CommandContext): void {
     .command('search <text...>')
     .description('search Kaggle for datasets')
     .option('--limit <n>', 'at most so many', '20')
-    .action(async (text: readonly string[], options: { readonly limit: string }, command: Command) => {
+    .action(async (text: readonly string[], options: OfferOptions, command: Command) => {
       await withServices(context, command, 'read', async (services, output) => {
         const { printOffers } = await import('../data/print-offers.ts');
         await printOffers(services, text.join(' '), options, output, context);
@@ -84,7 +85,7 @@ function declareOffers(data: Command, context: CommandContext): void {
     .command('files <source>')
     .description('list the files of a dataset on Kaggle: kaggle:owner/slug[/versions/N]')
     .option('--limit <n>', 'at most so many', '100')
-    .action(async (source: string, options: { readonly limit: string }, command: Command) => {
+    .action(async (source: string, options: OfferOptions, command: Command) => {
       await withServices(context, command, 'read', async (services, output) => {
         const { printSourceFiles } = await import('../data/print-offers.ts');
         await printSourceFiles(services, source, options, output, context);

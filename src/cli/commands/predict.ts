@@ -38,29 +38,22 @@ async function predict(
   context: CommandContext,
 ): Promise<void> {
   const { predictImages } = await import('../../app/predict.ts');
-  const { cancelOnInterrupt } = await import('../cancel-on-interrupt.ts');
+  const { untilInterrupted } = await import('../until-interrupted.ts');
   const { wholeNumber } = await import('../whole-number.ts');
   const { whileWaiting } = await import('../while-waiting.ts');
   const topK = wholeNumber('--top', options.top);
-  const interrupts = cancelOnInterrupt(context.interruptions, context.clock, () => output.remark('Stopping.'));
-  const request = {
-    paths,
-    topK,
-    signal: interrupts.signal,
-    ...(options.model === undefined ? {} : { model: options.model }),
-  };
-  try {
-    const predictions = await whileWaiting('predicting', context, () => predictImages(services, request));
-    if (output.json) output.printJson(predictions);
-    else await printPredictions(predictions, output);
-    if (predictions.failed > 0) context.end({ kind: 'incomplete' });
-  } catch (error) {
-    const signal = interrupts.interruptedBy();
-    if (signal === undefined) throw error;
-    context.end({ kind: 'interrupted', signal });
-  } finally {
-    interrupts.stop();
-  }
+  const model = options.model === undefined ? {} : { model: options.model };
+  const predictions = await whileWaiting('predicting', context, () =>
+    untilInterrupted(
+      context,
+      (signal) => predictImages(services, { paths, topK, signal, ...model }),
+      () => output.remark('Stopping.'),
+    ),
+  );
+  if (predictions === undefined) return;
+  if (output.json) output.printJson(predictions);
+  else await printPredictions(predictions, output);
+  if (predictions.failed > 0) context.end({ kind: 'incomplete' });
 }
 
 async function printPredictions({ images, word, model, failed }: Predictions, output: Output): Promise<void> {

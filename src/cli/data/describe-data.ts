@@ -1,7 +1,7 @@
 import { describeData, type DescribedData } from '../../app/describe-data.ts';
 import type { AppServices } from '../../app/services.ts';
 import { shortId } from '../../core/ids.ts';
-import { SPLIT_NAMES } from '../../datasets/tensor-cache.ts';
+import { filledSplits, isAcross } from '../../datasets/describe/dataset-description.ts';
 import { factLines, metricCell } from '../cell-text.ts';
 import type { CommandContext } from '../command-context.ts';
 import { countText } from '../count-text.ts';
@@ -84,7 +84,7 @@ function duplicatesText({ images, groups, acrossSplits, acrossClasses }: Describ
 }
 
 function classesText({ classes }: DescribedData): string {
-  const filled = SPLIT_NAMES.filter((split) => classes.some(({ splits }) => (splits[split] ?? 0) > 0));
+  const filled = filledSplits({ classes });
   return tableText(classes, [
     { heading: 'class', cell: (row) => row.class },
     { heading: 'images', align: 'right', cell: ({ images }) => images.toLocaleString('en-US') },
@@ -110,7 +110,7 @@ function tellUnreadable({ unreadable }: DescribedData, output: Output): void {
 
 /** Those that spoil scores or labels. */
 function tellLookAlikes({ nearDuplicates: { groups } }: DescribedData, output: Output): void {
-  const bad = groups.filter((group) => (['split', 'class'] as const).some((key) => new Set(group.map((image) => image[key])).size > 1));
+  const bad = groups.filter(isAcross);
   if (bad.length === 0) return;
   output.print(
     `\n${tableText(bad.slice(0, MOST_SHOWN), [

@@ -14,7 +14,7 @@ export async function* readCifar(
   { name, labelBytes, classes }: CifarKind,
   signal: AbortSignal,
 ): AsyncGenerator<CifarImage> {
-  const recordBytes = labelBytes + PIXEL_BYTES;
+  const recordBytes = recordBytesOf({ labelBytes });
   const handle = await open(file);
   try {
     const { size } = await handle.stat();
@@ -37,6 +37,11 @@ export async function* readCifar(
   } finally {
     await handle.close();
   }
+}
+
+/** Bytes of one image with its labels. */
+export function recordBytesOf({ labelBytes }: Pick<CifarKind, 'labelBytes'>): number {
+  return labelBytes + PIXEL_BYTES;
 }
 
 /** The class names in the order of the labels. Throws DataError when there are not as many as classes. */

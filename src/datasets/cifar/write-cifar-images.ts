@@ -5,7 +5,7 @@ import { loadSharp } from '../../core/load-sharp.ts';
 import { explainFileError } from '../../storage/file-errors.ts';
 import type { DownloadContext } from '../source.ts';
 import type { FoundCifar } from './find-cifar.ts';
-import { CIFAR_SIZE, readCifar, readClassNames, type CifarImage } from './read-cifar.ts';
+import { CIFAR_SIZE, readCifar, readClassNames, recordBytesOf, type CifarImage } from './read-cifar.ts';
 
 /**
  * Writes every image as a PNG file, `train/cat/00027.png`, numbered through each set: then each has a hash, a label and a place of its
@@ -18,7 +18,7 @@ export async function writeCifarImages(
 ): Promise<void> {
   try {
     const names = await readClassNames(folder, kind);
-    const total = await countImages(folder, [...kind.train, ...kind.test], kind.labelBytes);
+    const total = await countImages(folder, [...kind.train, ...kind.test], recordBytesOf(kind));
     let done = 0;
     for (const set of ['train', 'test'] as const) {
       for (const name of names) await mkdir(path.join(into, set, name), { recursive: true });
@@ -41,9 +41,9 @@ export async function writeCifarImages(
   }
 }
 
-async function countImages(folder: string, files: readonly string[], labelBytes: number): Promise<number> {
+async function countImages(folder: string, files: readonly string[], recordBytes: number): Promise<number> {
   const sizes = await Promise.all(files.map(async (file) => (await stat(path.join(folder, file))).size));
-  return sizes.reduce((sum, size) => sum + Math.floor(size / (labelBytes + 3 * CIFAR_SIZE ** 2)), 0);
+  return sizes.reduce((sum, size) => sum + Math.floor(size / recordBytes), 0);
 }
 
 async function encode(pixels: Uint8Array): Promise<Buffer> {

@@ -1,8 +1,8 @@
 import { isMislabelled, type ImageFormat } from '../decode/image-format.ts';
-import type { BrokenImage, SplitName } from '../tensor-cache.ts';
+import { SPLIT_NAMES, type BrokenImage, type SplitName } from '../tensor-cache.ts';
 import type { ImageMeasure } from './measure-image.ts';
 import { findNearDuplicates } from './near-duplicates.ts';
-import { medianOf, spreadOf } from './outliers.ts';
+import { rangeOf, spreadOf, type Range } from './outliers.ts';
 
 /** An image that was looked at, with its place in the dataset. */
 export type PlacedImage = ImageMeasure & { readonly class: string; readonly split: SplitName | null };
@@ -48,7 +48,6 @@ export type ClassCount = {
   readonly images: number;
   readonly splits: Readonly<Partial<Record<SplitName, number>>>;
 };
-type Range = { readonly low: number; readonly median: number; readonly high: number };
 export type ImageSpread = Range & {
   readonly outliers: readonly (ImageName & { readonly value: number; readonly score: number })[];
 };
@@ -61,6 +60,16 @@ export type NearDuplicates = {
   /** Groups of images that look alike; those across splits or classes first, then the largest. */
   readonly groups: readonly (readonly ImageName[])[];
 };
+
+/** The splits that hold any image, in their usual order. */
+export function filledSplits({ classes }: Pick<DatasetDescription, 'classes'>): readonly SplitName[] {
+  return SPLIT_NAMES.filter((split) => classes.some(({ splits }) => (splits[split] ?? 0) > 0));
+}
+
+/** Whether images that look alike lie in several splits or classes: that spoils scores or labels. */
+export function isAcross(group: readonly ImageName[]): boolean {
+  return spans(group, 'split') || spans(group, 'class');
+}
 
 /** Sums up what was measured. `classNames` are those that labels index. */
 export function describeImages(
@@ -125,11 +134,6 @@ function describeSizes(images: readonly PlacedImage[]): DatasetDescription['size
   };
 }
 
-function rangeOf(values: readonly number[]): Range {
-  const low = values.reduce((least, value) => Math.min(least, value), values[0] ?? 0);
-  return { low, median: medianOf(values), high: values.reduce((most, value) => Math.max(most, value), 0) };
-}
-
 function describePixels(images: readonly PlacedImage[], channels: 1 | 3): DatasetDescription['pixels'] {
   const average = (numbersOf: (image: PlacedImage) => readonly number[], channel: number) =>
     images.reduce((sum, image) => sum + (numbersOf(image)[channel] ?? numbersOf(image)[0]!), 0) /
@@ -156,7 +160,7 @@ function nameOf({ path, class: name, split }: PlacedImage): ImageName {
 
 function describeDuplicates(images: readonly PlacedImage[]): NearDuplicates {
   const groups = findNearDuplicates(images).map((group) => group.map((at) => nameOf(images[at]!)));
-  const [across, within] = partition(groups, (group) => spans(group, 'split') || spans(group, 'class'));
+  const [across, within] = partition(groups, isAcross);
   const count = (key: 'split' | 'class') => groups.filter((group) => spans(group, key)).flat().length;
   return {
     images: groups.flat().length,

@@ -1,8 +1,8 @@
+/** Where values lie. */
+export type Range = { readonly low: number; readonly median: number; readonly high: number };
+
 /** How values are spread, and which lie far outside. */
-export type Spread = {
-  readonly median: number;
-  readonly low: number;
-  readonly high: number;
+export type Spread = Range & {
   /** Places of the values whose score passes 3.5, the farthest first. */
   readonly outliers: readonly { readonly at: number; readonly value: number; readonly score: number }[];
 };
@@ -19,9 +19,7 @@ export function spreadOf(values: readonly number[], scale: (value: number) => nu
   const scored = values.map((value, at) => ({ at, value, score: (NORMAL_MAD * (scaled[at]! - middle)) / deviation }));
   const outliers = deviation === 0 ? [] : scored.filter(({ score }) => Math.abs(score) > MOST_SCORE);
   return {
-    median: medianOf(values),
-    low: values.reduce((low, value) => Math.min(low, value), values.length === 0 ? 0 : Infinity),
-    high: values.reduce((high, value) => Math.max(high, value), 0),
+    ...rangeOf(values),
     outliers: outliers.sort((left, right) => Math.abs(right.score) - Math.abs(left.score)),
   };
 }
@@ -29,6 +27,15 @@ export function spreadOf(values: readonly number[], scale: (value: number) => nu
 /** The third quartile of the normal distribution. */
 const NORMAL_MAD = 0.6745;
 const MOST_SCORE = 3.5;
+
+/** Least, middle and greatest of values that are not negative; 0 of none. */
+export function rangeOf(values: readonly number[]): Range {
+  return {
+    low: values.reduce((low, value) => Math.min(low, value), values[0] ?? 0),
+    median: medianOf(values),
+    high: values.reduce((high, value) => Math.max(high, value), 0),
+  };
+}
 
 /** The middle of the values, of an even number the upper of both; 0 of none. */
 export function medianOf(values: readonly number[]): number {

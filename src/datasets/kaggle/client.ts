@@ -4,7 +4,7 @@ import { retryAfterMs } from '../../core/retry-after.ts';
 import { seededRandom } from '../../core/seeded-random.ts';
 import type { Place } from '../../storage/download-file.ts';
 import { watchSilence } from '../../storage/silence-watch.ts';
-import { explainUnreachable } from '../../storage/unreachable.ts';
+import { explainUnreachable, withoutQuery } from '../../storage/unreachable.ts';
 import { authorization, findCredentials, type KaggleCredentials } from './credentials.ts';
 import { findApi, writeRequest, type KaggleFields, type KaggleMethod, type KaggleRequest } from './dialect.ts';
 import { explainRefusal, isTransientStatus } from './explain-refusal.ts';
@@ -165,7 +165,7 @@ function placeOf(location: URL, asked: URL, headers: Headers): Place {
 }
 
 function unreachable(request: KaggleRequest, thrown: unknown): Trouble {
-  const { error, lasting } = explainUnreachable(request.url.replace(/\?.*$/u, ''), causeOf(thrown));
+  const { error, lasting } = explainUnreachable(withoutQuery(request.url), causeOf(thrown));
   if (lasting) throw error;
   return new Trouble(error);
 }

@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { ParameterError } from '../../core/errors.ts';
+import { tryJson } from '../../core/json.ts';
 
 /** Who asks. `from` says where that was found, for messages. */
 export type KaggleCredentials =
@@ -26,9 +27,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export async function findCredentials(env: Environment, now: number): Promise<KaggleCredentials> {
   const home = path.join(env.HOME ?? homedir(), '.kaggle');
-  const token = await findToken(env, home);
-  if (token !== undefined) return token === 'none' ? findKey(env, home, now) : token;
-  return findKey(env, home, now);
+  return (await findToken(env, home)) ?? findKey(env, home, now);
 }
 
 /** The header that shows the credentials; none for nobody. */
@@ -47,8 +46,7 @@ export function authorization(credentials: KaggleCredentials): Record<string, st
 
 type Token = Extract<KaggleCredentials, { kind: 'token' }>;
 
-/** `none`: a file was named that is empty, which ends the search for a token. */
-async function findToken(env: Environment, home: string): Promise<Token | 'none' | undefined> {
+async function findToken(env: Environment, home: string): Promise<Token | undefined> {
   if (env.KAGGLE_KERNEL_RUN_TYPE !== undefined && env.KAGGLE_API_V1_TOKEN !== undefined) {
     const inNotebook = await readToken(env.KAGGLE_API_V1_TOKEN);
     if (inNotebook !== undefined) return inNotebook;
@@ -60,7 +58,8 @@ async function findToken(env: Environment, home: string): Promise<Token | 'none'
       () => false,
     );
     if (!isFile) return { kind: 'token', token: given, from: 'KAGGLE_API_TOKEN' };
-    return (await readToken(given)) ?? 'none';
+    // Also when it is empty: the search for a token ends with the file that was named.
+    return readToken(given);
   }
   return (await readToken(path.join(home, 'access_token'))) ?? readToken(path.join(home, 'access_token.txt'));
 }
@@ -119,12 +118,4 @@ async function readLogin(file: string, now: number): Promise<KaggleCredentials |
 
 function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
-}
-
-function tryJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

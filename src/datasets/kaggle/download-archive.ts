@@ -1,8 +1,9 @@
-import { link, mkdir, rename, stat } from 'node:fs/promises';
+import { link, mkdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import type { Clock } from '../../core/clock.ts';
 import { downloadFile } from '../../storage/download-file.ts';
 import { assertFreeSpace } from '../../storage/free-space.ts';
+import { sizeOf } from '../../storage/size-of.ts';
 import type { DownloadContext } from '../source.ts';
 import { checkReady } from './check-ready.ts';
 import type { KaggleClient } from './client.ts';
@@ -23,14 +24,15 @@ export async function downloadKaggleArchive(
 ): Promise<string> {
   const kept = path.join(keptFolder, 'archive');
   const archive = path.join(into, 'archive');
-  if ((await sizeOf(kept)) > 0) {
+  if (((await sizeOf(kept)) ?? 0) > 0) {
     log.info(`The archive of ${handleText(handle)} has come already and is not downloaded again.`);
     await linkOrMove(kept, archive);
     return archive;
   }
   await checkReady(client, handle, signal);
   await mkdir(keptFolder, { recursive: true });
-  await assertFreeSpace(keptFolder, Math.max(0, (metadata.bytes ?? 0) * COPIES - (await sizeOf(`${kept}.part`))));
+  const come = (await sizeOf(`${kept}.part`)) ?? 0;
+  await assertFreeSpace(keptFolder, Math.max(0, (metadata.bytes ?? 0) * COPIES - come));
   const what = `dataset ${handleText(handle)}`;
   const question = { method: 'DownloadDataset', fields: fieldsOf(handle), what, page: pageOf(handle), signal } as const;
   await downloadFile({
@@ -53,10 +55,3 @@ const MAX_REDIRECTS = 5;
 
 /** The archive and what is unpacked of it: images are hardly smaller in an archive. */
 const COPIES = 2;
-
-async function sizeOf(file: string): Promise<number> {
-  return stat(file).then(
-    ({ size }) => size,
-    () => 0,
-  );
-}

@@ -1,3 +1,5 @@
+import { tryJson } from '../../core/json.ts';
+
 /** What a reply of the API comes to. `page`: a page for people instead of JSON, as proxies send. */
 export type ReadReply =
   | { readonly kind: 'data'; readonly data: Readonly<Record<string, unknown>> }
@@ -42,12 +44,8 @@ function textOf(value: unknown): string {
 }
 
 function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = tryJson(text);
+  return isObject(value) ? value : undefined;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -2,6 +2,7 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { hashJson } from '../../core/json.ts';
 import { downloadFile } from '../../storage/download-file.ts';
+import { withoutQuery } from '../../storage/unreachable.ts';
 import { withoutArchiveSuffix } from '../archive/archive-name.ts';
 import { parseWebAddress } from '../http/web-address.ts';
 import { describeWebFile } from '../http/describe-web-file.ts';
@@ -24,7 +25,7 @@ export function openHttpSource(scheme: 'http' | 'https'): SourceOpener {
         return {
           source: address,
           name,
-          title: `Archive ${url.replace(/\?.*$/u, '')}`,
+          title: `Archive ${withoutQuery(url)}`,
           upstreamVersion: checksum?.hex ?? hashJson([validator.etag ?? validator.modified ?? null, bytes ?? null]),
           synthetic: false,
           ...(bytes === undefined ? {} : { bytes }),

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { DataError } from '../../core/errors.ts';
 import type { DatasetVersionId } from '../../core/ids.ts';
-import { canonicalJson } from '../../core/json.ts';
+import { canonicalJson, tryJson } from '../../core/json.ts';
 import { LAYOUTS } from '../dataset-version.ts';
 
 const manifestFile = z.strictObject({
@@ -46,7 +46,7 @@ export async function readManifest(
   const file = path.join(versionFolder, MANIFEST_NAME);
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
-  const parsed = manifestSchema.safeParse(parseJson(text));
+  const parsed = manifestSchema.safeParse(tryJson(text));
   if (!parsed.success) {
     throw new DataError(`${file} is damaged. Delete ${versionFolder} and collect again.`, { cause: parsed.error });
   }
@@ -55,12 +55,4 @@ export async function readManifest(
 
 function hashText(text: string): DatasetVersionId {
   return createHash('sha256').update(text).digest('hex') as DatasetVersionId;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

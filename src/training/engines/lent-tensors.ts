@@ -48,5 +48,10 @@ function copyInto(buffer: ArrayBuffer, tensor: TensorData): TensorData {
 /** A view would take all of the buffer behind it along. */
 function wholeOf(tensor: TensorData): TensorData {
   const { data } = tensor;
-  return data.byteLength === data.buffer.byteLength ? tensor : copyInto(new ArrayBuffer(data.byteLength), tensor);
+  return data.byteLength === data.buffer.byteLength ? tensor : copyOf(tensor);
+}
+
+/** The tensor in a buffer of its own. */
+export function copyOf(tensor: TensorData): TensorData {
+  return copyInto(new ArrayBuffer(tensor.data.byteLength), tensor);
 }

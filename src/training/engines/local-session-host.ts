@@ -1,7 +1,8 @@
 import { TrainingError } from '../../core/errors.ts';
+import { copyOf } from './lent-tensors.ts';
 import { importOnnxRuntime, type OnnxRuntimeName } from './onnx-runtime.ts';
 import type { SessionHost } from './session-host.ts';
-import type { SessionAnswer, SessionRequestBody, TensorData, Tensors } from './session-protocol.ts';
+import type { SessionAnswer, SessionRequestBody, Tensors } from './session-protocol.ts';
 import { createSessions } from './sessions.ts';
 
 /**
@@ -38,10 +39,4 @@ export async function openLocalSessionHost(runtime: OnnxRuntimeName): Promise<Se
 
 function copiesOf(tensors: Tensors): Tensors {
   return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, copyOf(tensor)]));
-}
-
-function copyOf(tensor: TensorData): TensorData {
-  if (tensor.type === 'float32') return { ...tensor, data: tensor.data.slice() };
-  if (tensor.type === 'int32') return { ...tensor, data: tensor.data.slice() };
-  return { ...tensor, data: tensor.data.slice() };
 }
