@@ -8,6 +8,7 @@ import { DataError, EnvironmentError, MlflowTsError } from '../core/errors.ts';
 import type { Logger, ReportProgress } from '../core/logger.ts';
 import { explainFileError } from './file-errors.ts';
 import { continuation, openBody, type OpenBody, type SendGet } from './http-body.ts';
+import { keepTrying, Trouble } from './keep-trying.ts';
 import { openPartFile, type PartFile } from './part-file.ts';
 import { syncFolder, syncPath } from './sync-folder.ts';
 
@@ -69,44 +70,34 @@ export async function downloadFile(download: FileDownload): Promise<void> {
   }
 }
 
-const IDLE_TRIES = 4;
-const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 10 * 60_000;
+const TRIES = 4;
 
-/** A try counts as idle when it does not bring the file further than it ever was: also a server that lies comes to an end. */
 async function fetchAll(download: FileDownload, part: PartFile): Promise<{ readonly pieces: number }> {
   const { clock, signal, log, locate } = download;
-  let place = await findPlace(download);
+  let place: Place | undefined;
   let furthest = 0;
-  let idle = 0;
   let pieces = (await part.size()) > 0 ? 1 : 0;
-  for (;;) {
-    signal.throwIfAborted();
+  const attempt = async () => {
+    place ??= await findPlace(download);
     pieces += 1;
     const outcome = await fetchOnce(download, place, part);
     if (outcome.kind === 'whole') return { pieces };
+    if (outcome.kind === 'refused') {
+      if (locate === undefined) throw outcome.error;
+      place = undefined;
+    }
     const size = await part.size();
-    idle = size > furthest ? 0 : idle + 1;
+    const cameFurther = size > furthest;
     furthest = Math.max(size, furthest);
-    if (idle === IDLE_TRIES || (outcome.kind === 'refused' && locate === undefined)) throw outcome.error;
-    log.warn(`${outcome.error.message} Trying again.`);
-    if (outcome.kind === 'broken') await clock.sleep(waitOf(outcome, idle), signal);
-    if (outcome.kind === 'refused') place = await findPlace(download);
-  }
+    const waitMs = outcome.kind === 'broken' ? outcome.waitMs : 0;
+    return new Trouble(outcome.error, { waitMs, cameFurther });
+  };
+  const onTrouble = ({ message }: MlflowTsError) => log.warn(`${message} Trying again.`);
+  return keepTrying(attempt, { tries: TRIES, clock, signal, onTrouble });
 }
 
 async function findPlace({ locate, url, headers }: FileDownload): Promise<Place> {
   return locate?.() ?? { url, ...(headers === undefined ? {} : { headers }) };
-}
-
-function waitOf({ waitMs, error }: Failure, idle: number): number {
-  if (waitMs !== undefined && waitMs > LONGEST_WAIT_MS) {
-    const minutes = Math.ceil(waitMs / 60_000);
-    throw new EnvironmentError(`${error.message} It asks to wait ${minutes} minutes. Try again then.`, {
-      cause: error,
-    });
-  }
-  return waitMs ?? FIRST_WAIT_MS * 2 ** idle;
 }
 
 /** `over`: what was there is gone. `refused`: from this address. */

@@ -2,6 +2,7 @@ import { DataError, EnvironmentError, NotFoundError, type MlflowTsError } from '
 import { retryAfterMs } from '../core/retry-after.ts';
 import { promisedMd5 } from './promised-md5.ts';
 import { watchSilence, type SilenceWatch } from './silence-watch.ts';
+import { isTransientStatus } from './transient-status.ts';
 import { explainUnreachable, withoutQuery } from './unreachable.ts';
 
 /** What a server tells a file's version by (RFC 9110, section 8.8), and the MD5 it promises of the whole file. */
@@ -127,12 +128,10 @@ function refused(url: string, { status, statusText, headers }: Response, now: nu
   if (status === 404 || status === 410) {
     return { kind: 'refused', error: new NotFoundError(`${told}: there is no such file. Check the address.`) };
   }
-  if (status < 500 && !RETRIED.includes(status)) {
+  if (!isTransientStatus(status)) {
     const remedy = 'the server does not give the file. Check the address, and whether it wants a login.';
     return { kind: 'refused', error: new DataError(`${told}: ${remedy}`) };
   }
   const waitMs = retryAfterMs(headers.get('retry-after'), now);
   return { kind: 'broken', error: new EnvironmentError(`${told}.`), ...(waitMs === undefined ? {} : { waitMs }) };
 }
-
-const RETRIED = [408, 425, 429];

@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import { openBody, type BodyReply, type Validator } from '../../storage/http-body.ts';
+import { keepTrying, Trouble } from '../../storage/keep-trying.ts';
 
 /**
  * The size of a file on a server and what its version is told by, for one byte of it: servers that do not know HEAD know GET.
@@ -9,26 +10,28 @@ export async function describeWebFile(
   url: string,
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
 ): Promise<{ readonly bytes: number | undefined; readonly validator: Validator }> {
-  for (let tried = 1; ; tried += 1) {
-    const reply = await openBody(url, {
-      signal,
-      headers: { range: 'bytes=0-0' },
-      from: 0,
-      send: fetch,
-      now: clock.now(),
-    });
-    if (reply.kind === 'open') {
-      await letGo(reply);
-      return { bytes: reply.total, validator: reply.validator };
-    }
-    if (reply.kind === 'past-end') return { bytes: 0, validator: {} };
-    if (reply.kind !== 'broken' || tried === TRIES) throw reply.error;
-    await clock.sleep(FIRST_WAIT_MS * 2 ** tried, signal);
-  }
+  return keepTrying(
+    async () => {
+      const headers = { range: 'bytes=0-0' };
+      const reply = await openBody(url, { signal, headers, from: 0, send: fetch, now: clock.now() });
+      switch (reply.kind) {
+        case 'open':
+          await letGo(reply);
+          return { bytes: reply.total, validator: reply.validator };
+        case 'past-end':
+          return { bytes: 0, validator: {} };
+        case 'broken':
+          return new Trouble(reply.error, reply);
+        case 'mismatch':
+        case 'refused':
+          throw reply.error;
+      }
+    },
+    { tries: TRIES, clock, signal },
+  );
 }
 
 const TRIES = 3;
-const FIRST_WAIT_MS = 250;
 
 /** Ends the reply: of a server that does not know ranges the whole file would come. */
 async function letGo({ body }: Extract<BodyReply, { kind: 'open' }>): Promise<void> {

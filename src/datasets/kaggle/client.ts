@@ -1,15 +1,15 @@
 import type { Clock } from '../../core/clock.ts';
-import { EnvironmentError, MlflowTsError } from '../../core/errors.ts';
+import { EnvironmentError } from '../../core/errors.ts';
 import { retryAfterMs } from '../../core/retry-after.ts';
-import { seededRandom } from '../../core/seeded-random.ts';
 import type { Place } from '../../storage/download-file.ts';
-import { watchSilence } from '../../storage/silence-watch.ts';
-import { explainUnreachable, withoutQuery } from '../../storage/unreachable.ts';
+import { isTransientStatus } from '../../storage/transient-status.ts';
+import { Trouble } from '../../storage/keep-trying.ts';
+import { exchange } from '../http/exchange.ts';
+import type { HttpRequest } from '../http/send.ts';
 import { authorization, findCredentials, type KaggleCredentials } from './credentials.ts';
-import { findApi, writeRequest, type KaggleFields, type KaggleMethod, type KaggleRequest } from './dialect.ts';
-import { explainRefusal, isTransientStatus } from './explain-refusal.ts';
+import { findApi, writeRequest, type KaggleFields, type KaggleMethod } from './dialect.ts';
+import { explainRefusal } from './explain-refusal.ts';
 import { readReply } from './read-reply.ts';
-import { send } from './send.ts';
 
 /** What is asked of Kaggle, and its words in an error: `what` is the thing, `page` is where a person sees to it. */
 export type KaggleQuestion = {
@@ -48,68 +48,27 @@ export async function openKaggleClient({ env, clock, version = '0' }: ClientOpti
   const credentials = await findCredentials(env, clock.now());
   const agent = { 'user-agent': `mlflow-ts/${version}` };
   const headers = { ...agent, ...authorization(credentials), 'content-type': 'application/json' };
-  const exchange = <Result>(
-    question: KaggleQuestion,
+  const inquire = <Result>(
+    { method, fields, signal }: KaggleQuestion,
     maxRedirects: number,
-    read: (reply: Response, request: KaggleRequest) => Promise<Result | Trouble>,
+    read: (reply: Response, request: HttpRequest) => Promise<Result | Trouble>,
   ) => {
-    const request = writeRequest(api, question.method, question.fields);
-    return persist(clock, question.signal, async () => {
-      const watch = watchSilence(question.signal, SILENCE_MS);
-      try {
-        return await read(await send(request, { headers, maxRedirects, signal: watch.signal }), request);
-      } catch (thrown) {
-        question.signal.throwIfAborted();
-        if (thrown instanceof MlflowTsError) throw thrown;
-        return unreachable(request, thrown);
-      } finally {
-        watch.stop();
-      }
-    });
+    const request = writeRequest(api, method, fields);
+    return exchange(request, { headers, maxRedirects, clock, signal }, (reply) => read(reply, request));
   };
   return {
     credentials,
     agent,
     ask: (question) =>
-      exchange(question, MAX_REDIRECTS, (reply) => readData(reply, { ...question, credentials }, clock)),
+      inquire(question, MAX_REDIRECTS, (reply) => readData(reply, { ...question, credentials }, clock)),
     locate: (question) =>
-      exchange(question, 0, (reply, request) =>
+      inquire(question, 0, (reply, request) =>
         readPlace(reply, request, { headers, readData: () => readData(reply, { ...question, credentials }, clock) }),
       ),
   };
 }
 
-const SILENCE_MS = 60_000;
 const MAX_REDIRECTS = 3;
-const TRIES = 5;
-const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 10 * 60_000;
-
-/** Another try may help. */
-class Trouble {
-  readonly error: MlflowTsError;
-  readonly waitMs: number | undefined;
-  constructor(error: MlflowTsError, waitMs?: number) {
-    this.error = error;
-    this.waitMs = waitMs;
-  }
-}
-
-async function persist<Result>(
-  clock: Clock,
-  signal: AbortSignal,
-  attempt: () => Promise<Result | Trouble>,
-): Promise<Result> {
-  for (let tries = 1; ; tries += 1) {
-    signal.throwIfAborted();
-    const outcome = await attempt();
-    if (!(outcome instanceof Trouble)) return outcome;
-    const { error, waitMs } = outcome;
-    if (tries === TRIES || (waitMs ?? 0) > LONGEST_WAIT_MS) throw error;
-    const jitter = seededRandom('kaggle', clock.now(), tries).uniform(0.7, 1.3);
-    await clock.sleep(waitMs ?? FIRST_WAIT_MS * 2 ** (tries - 1) * jitter, signal);
-  }
-}
 
 async function readData(
   reply: Response,
@@ -128,7 +87,7 @@ async function readData(
     case 'refused': {
       const error = explainRefusal({ ...read, what, page, credentials });
       if (!isTransientStatus(read.status)) throw error;
-      return new Trouble(error, retryAfterMs(reply.headers.get('retry-after'), clock.now()));
+      return new Trouble(error, { waitMs: retryAfterMs(reply.headers.get('retry-after'), clock.now()) });
     }
   }
 }
@@ -136,7 +95,7 @@ async function readData(
 /** A redirect tells the place; a file that comes at once is at the place that was asked. */
 async function readPlace(
   reply: Response,
-  { url, verb }: KaggleRequest,
+  { url, verb }: HttpRequest,
   { headers, readData: read }: { readonly headers: Headers; readonly readData: () => Promise<unknown> },
 ): Promise<Place | Trouble> {
   const location = reply.headers.get('location');
@@ -162,18 +121,4 @@ function placeOf(location: URL, asked: URL, headers: Headers): Place {
   const isSame = location.host === asked.host && [asked.protocol, 'https:'].includes(location.protocol);
   const taken = Object.entries(headers).filter(([name]) => isSame || name !== 'authorization');
   return { url: location.href, headers: Object.fromEntries(taken) };
-}
-
-function unreachable(request: KaggleRequest, thrown: unknown): Trouble {
-  const { error, lasting } = explainUnreachable(withoutQuery(request.url), causeOf(thrown));
-  if (lasting) throw error;
-  return new Trouble(error);
-}
-
-/** Not the error of axios itself: the request that hangs on it holds the credentials. */
-function causeOf(thrown: unknown): unknown {
-  if (!(thrown instanceof Error) || !('config' in thrown)) return thrown;
-  if (thrown.cause !== undefined) return thrown.cause;
-  const code = 'code' in thrown ? thrown.code : undefined;
-  return Object.assign(new Error(thrown.message), { code });
 }

@@ -1,5 +1,6 @@
 import { ParameterError } from '../../core/errors.ts';
 import { didYouMean } from '../../core/closest-name.ts';
+import type { HttpRequest } from '../http/send.ts';
 
 /**
  * Kaggle's API is spoken in two ways: `rest`, plain GET requests of resource paths, and `rpc`, a POST for each method, as its own
@@ -13,14 +14,6 @@ export type KaggleMethod = 'GetDataset' | 'GetDatasetStatus' | 'ListDatasetFiles
 
 /** What is asked, by the field names of the API; absent is the default. */
 export type KaggleFields = Readonly<Record<string, string | number | undefined>>;
-
-/** A request, ready to be sent. */
-export type KaggleRequest = {
-  readonly verb: 'GET' | 'POST';
-  readonly url: string;
-  /** The JSON body of a POST. */
-  readonly body?: string;
-};
 
 /** Where the API is and how it is spoken to. */
 export type KaggleApi = { readonly dialect: KaggleDialect; readonly base: string };
@@ -48,7 +41,7 @@ export function findApi(env: Readonly<Record<string, string | undefined>>): Kagg
 const ENDPOINTS = { rest: 'https://www.kaggle.com', rpc: 'https://api.kaggle.com' } as const;
 
 /** The request for a method in the API's dialect. Fields that are in the path are not sent twice. */
-export function writeRequest({ dialect, base }: KaggleApi, method: KaggleMethod, fields: KaggleFields): KaggleRequest {
+export function writeRequest({ dialect, base }: KaggleApi, method: KaggleMethod, fields: KaggleFields): HttpRequest {
   const given = Object.entries(fields).filter((entry): entry is [string, string | number] => isGiven(entry[1]));
   if (dialect === 'rpc') {
     const url = `${base}/datasets.DatasetApiService/${method}`;

@@ -4,12 +4,12 @@ import type { Clock } from '../../core/clock.ts';
 import { downloadFile } from '../../storage/download-file.ts';
 import { assertFreeSpace } from '../../storage/free-space.ts';
 import { sizeOf } from '../../storage/size-of.ts';
+import { send } from '../http/send.ts';
 import type { DownloadContext } from '../source.ts';
 import { checkReady } from './check-ready.ts';
 import type { KaggleClient } from './client.ts';
 import { fieldsOf } from './describe-dataset.ts';
 import { handleText, pageOf, type KaggleHandle } from './handle.ts';
-import { send } from './send.ts';
 
 /**
  * Downloads a version's archive into a folder and gives its path. What has come is kept, whole or in part, and the next try goes on

@@ -1,4 +1,5 @@
 import { DataError, EnvironmentError, NotFoundError, ParameterError, type MlflowTsError } from '../../core/errors.ts';
+import { isTransientStatus } from '../../storage/transient-status.ts';
 import type { KaggleCredentials } from './credentials.ts';
 
 /** What was refused, to whom, and what Kaggle said. */
@@ -37,11 +38,6 @@ export function explainRefusal({ status, message, what, page, credentials }: Ref
         ? new EnvironmentError(`${told}. Try again later; https://status.kaggle.com shows its state.`, options)
         : new DataError(`${told}. Check the request at ${page}`, options);
   }
-}
-
-/** Whether the same request may succeed a little later. */
-export function isTransientStatus(status: number): boolean {
-  return status === 408 || status === 429 || (status >= 500 && status !== 501);
 }
 
 function loginRemedy(credentials: KaggleCredentials): string {

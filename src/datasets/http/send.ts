@@ -1,7 +1,14 @@
 import { createRequire } from 'node:module';
 import { Readable } from 'node:stream';
 import type { AxiosStatic } from 'axios';
-import type { KaggleRequest } from './dialect.ts';
+
+/** A request, ready to be sent. */
+export type HttpRequest = {
+  readonly verb: 'GET' | 'POST';
+  readonly url: string;
+  /** The JSON body of a POST. */
+  readonly body?: string;
+};
 
 /** How a request is sent, beside what is asked. */
 export type SendOptions = {
@@ -12,7 +19,7 @@ export type SendOptions = {
 };
 
 /** Sends a request with axios, which is loaded here and only then: through the owner's proxy, and no status is an error. */
-export async function send(request: KaggleRequest, options: SendOptions): Promise<Response> {
+export async function send(request: HttpRequest, options: SendOptions): Promise<Response> {
   const axios = loadAxios();
   const reply = await axios.request<Readable>({
     method: request.verb,
