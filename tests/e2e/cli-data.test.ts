@@ -71,7 +71,7 @@ test('data describe prints tables and writes a report that asks for nothing outs
   const page = await readFile(path.join(cwd, 'about.html'), 'utf8');
   expect(page).not.toMatch(/<script|src="(?!data:)|url\(|@import/);
   expect(page).toContain('prefers-color-scheme:dark');
-  expect(page.match(/<img src="data:image\/jpeg;base64,/g)!.length).toBeGreaterThanOrEqual(2);
+  expect(page.match(/<img src="data:image\/webp;base64,/g)!.length).toBeGreaterThanOrEqual(2);
   for (const heading of ['Classes', 'Sizes', 'Pixels', 'Near-duplicates', 'Brightness', 'Sharpness', 'Samples']) {
     expect(page).toContain(`<h2>${heading}</h2>`);
   }

@@ -112,7 +112,9 @@ function pixelTable({ pixels: { mean, std }, channels }: DatasetDescription): st
       ['channel', 'mean (0 to 1)', 'standard deviation'],
       names.map((name, at) => [name, mean[at]!, std[at]!]),
     ),
-    paragraph(`${channels.colour} images have colour, ${channels.grey} are grey.`),
+    paragraph(
+      `${channels.colour.toLocaleString('en-US')} images have colour, ${channels.grey.toLocaleString('en-US')} are grey.`,
+    ),
   ].join('');
 }
 

@@ -53,9 +53,9 @@ function cell(content: string | number): string {
     : element('td', {}, escapeXml(content));
 }
 
-/** Up to five digits that count. */
+/** Up to five digits that count of a fraction. */
 function numberText(value: number): string {
-  return escapeXml(String(Number.isInteger(value) ? value : Number(value.toPrecision(5))));
+  return Number.isInteger(value) ? value.toLocaleString('en-US') : escapeXml(String(Number(value.toPrecision(5))));
 }
 
 const STYLE = `
@@ -67,9 +67,9 @@ h1{font-size:26px;margin:8px 0}h2{font-size:18px;margin:36px 0 10px;border-botto
 p{overflow-wrap:anywhere}.faint,figcaption{color:var(--faint);font-size:13px}
 .figures{display:flex;flex-wrap:wrap;gap:12px;margin:18px 0}
 .figure{border:1px solid var(--line);border-radius:8px;padding:10px 16px}.figure b{display:block;font-size:22px}
-.wide{overflow-x:auto;max-height:640px}table{border-collapse:collapse;font-size:13px}
+.wide{overflow-x:auto;max-height:640px;margin:12px 0}table{border-collapse:collapse;font-size:13px}
 th,td{text-align:left;padding:3px 14px 3px 0;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}
 .number{text-align:right;font-variant-numeric:tabular-nums}
 .plots{display:flex;flex-wrap:wrap;gap:16px}svg{max-width:100%;height:auto}
-figure{margin:12px 0}img{max-width:100%;height:auto;background:#fff}
+figure{margin:12px 0}img{max-width:100%;height:auto}
 `;
