@@ -27,6 +27,11 @@ export type DownloadContext = {
   readonly metadata: DatasetMetadata;
   /** A folder for parts of downloads that a later try goes on with, of this version alone; it need not exist. */
   readonly keptFolder: string;
+  /**
+   * The folders of the files of the complete versions on this machine that came from sources of this scheme, the latest first;
+   * what is in them must not be changed. Absent: there are none.
+   */
+  readonly earlier?: () => Promise<readonly string[]>;
   readonly signal: AbortSignal;
   readonly progress: ReportProgress;
   readonly log: Logger;

@@ -28,6 +28,8 @@ export type FileDownload = {
   /** Else the MD5 that the server promises, if it does. */
   readonly checksum?: Checksum;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Refusals that may be taken back a little later, as 403 of a server that guards itself against crowds. */
+  readonly reconsidered?: readonly number[];
   /** Absent: `fetch`. */
   readonly send?: SendGet;
   readonly clock: Clock;
@@ -73,7 +75,7 @@ export async function downloadFile(download: FileDownload): Promise<void> {
 const TRIES = 4;
 
 async function fetchAll(download: FileDownload, part: PartFile): Promise<{ readonly pieces: number }> {
-  const { clock, signal, log, locate } = download;
+  const { clock, signal, log, locate, reconsidered = [] } = download;
   let place: Place | undefined;
   let furthest = 0;
   let pieces = (await part.size()) > 0 ? 1 : 0;
@@ -82,14 +84,15 @@ async function fetchAll(download: FileDownload, part: PartFile): Promise<{ reado
     pieces += 1;
     const outcome = await fetchOnce(download, place, part);
     if (outcome.kind === 'whole') return { pieces };
+    const mayRelent = outcome.kind === 'refused' && reconsidered.includes(outcome.status);
     if (outcome.kind === 'refused') {
-      if (locate === undefined) throw outcome.error;
+      if (locate === undefined && !mayRelent) throw outcome.error;
       place = undefined;
     }
     const size = await part.size();
     const cameFurther = size > furthest;
     furthest = Math.max(size, furthest);
-    const waitMs = outcome.kind === 'broken' ? outcome.waitMs : 0;
+    const waitMs = outcome.kind === 'broken' || mayRelent ? outcome.waitMs : 0;
     return new Trouble(outcome.error, { waitMs, cameFurther });
   };
   const onTrouble = ({ message }: MlflowTsError) => log.warn(`${message} Trying again.`);
@@ -101,12 +104,11 @@ async function findPlace({ locate, url, headers }: FileDownload): Promise<Place>
 }
 
 /** `over`: what was there is gone. `refused`: from this address. */
-type Failure = {
-  readonly kind: 'over' | 'broken' | 'refused';
-  readonly error: MlflowTsError;
-  readonly waitMs?: number;
-};
-type Outcome = { readonly kind: 'whole' } | Failure;
+type Failure = { readonly error: MlflowTsError; readonly waitMs?: number };
+type Outcome =
+  | { readonly kind: 'whole' }
+  | (Failure & { readonly kind: 'over' | 'broken' })
+  | (Failure & { readonly kind: 'refused'; readonly status: number });
 
 async function fetchOnce(download: FileDownload, place: Place, part: PartFile): Promise<Outcome> {
   const { signal, checksum, send, clock } = download;
@@ -160,7 +162,8 @@ async function writeBody(
       progress({ done: at, ...(total === undefined ? {} : { total }), unit: 'bytes' });
     }
   } catch (error) {
-    if (signal.aborted || isFileError(error)) throw error;
+    signal.throwIfAborted();
+    if (isFileError(error)) throw error;
     return broken(url, at, total, error);
   } finally {
     await file.close();

@@ -25,7 +25,7 @@ export type BodyReply =
   | OpenBody
   | { readonly kind: 'past-end'; readonly total: number | undefined }
   | { readonly kind: 'mismatch'; readonly error: MlflowTsError }
-  | { readonly kind: 'refused'; readonly error: MlflowTsError }
+  | { readonly kind: 'refused'; readonly error: MlflowTsError; readonly status: number; readonly waitMs?: number }
   | { readonly kind: 'broken'; readonly error: MlflowTsError; readonly waitMs?: number };
 
 /** Sends a GET: `fetch`, or a client that follows its owner's rules for proxies. */
@@ -64,7 +64,8 @@ export async function openBody(url: string, request: BodyRequest): Promise<BodyR
     reply = await send(url, { signal: watch.signal, headers: { ...headers, 'accept-encoding': 'identity' } });
   } catch (thrown) {
     watch.stop();
-    if (signal.aborted) throw thrown;
+    // Clients throw an error of their own.
+    signal.throwIfAborted();
     const { error, lasting } = explainUnreachable(withoutQuery(url), thrown);
     if (lasting) throw error;
     return { kind: 'broken', error };
@@ -125,13 +126,13 @@ function wholeNumber(text: string | null | undefined): number | undefined {
 
 function refused(url: string, { status, statusText, headers }: Response, now: number): BodyReply {
   const told = `${url} answered ${status} ${statusText}`.trimEnd();
-  if (status === 404 || status === 410) {
-    return { kind: 'refused', error: new NotFoundError(`${told}: there is no such file. Check the address.`) };
-  }
-  if (!isTransientStatus(status)) {
-    const remedy = 'the server does not give the file. Check the address, and whether it wants a login.';
-    return { kind: 'refused', error: new DataError(`${told}: ${remedy}`) };
-  }
   const waitMs = retryAfterMs(headers.get('retry-after'), now);
-  return { kind: 'broken', error: new EnvironmentError(`${told}.`), ...(waitMs === undefined ? {} : { waitMs }) };
+  const wait = waitMs === undefined ? {} : { waitMs };
+  if (status === 404 || status === 410) {
+    const error = new NotFoundError(`${told}: there is no such file. Check the address.`);
+    return { kind: 'refused', error, status, ...wait };
+  }
+  if (isTransientStatus(status)) return { kind: 'broken', error: new EnvironmentError(`${told}.`), ...wait };
+  const remedy = 'the server does not give the file. Check the address, and whether it wants a login.';
+  return { kind: 'refused', error: new DataError(`${told}: ${remedy}`), status, ...wait };
 }

@@ -49,7 +49,7 @@ async function sendFile(
 ): Promise<void> {
   const etag = `"${createHash('md5').update(content).digest('hex')}"`;
   const start = fault?.kind === 'ignore-range' ? 0 : wantedStart(request, etag);
-  if (start >= content.length) {
+  if (start > 0 && start >= content.length) {
     response.writeHead(416, { 'content-range': `bytes */${content.length}` }).end();
     return;
   }

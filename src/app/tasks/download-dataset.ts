@@ -16,7 +16,8 @@ export type FetchedDataset =
 
 /**
  * Fetches what the source offers into a folder of its own below `data/downloads`; runs that want the same take turns. With
- * `unlessCollected` it gives the complete local version instead, when another run made that before this one came to download.
+ * `unlessCollected` it gives the complete local version instead, when another run made that before this one came to download, and
+ * the source may take what earlier versions have.
  */
 export const downloadDataset = task(
   { name: 'download-dataset' },
@@ -38,7 +39,9 @@ export const downloadDataset = task(
       const into = join(workFolder, 'files');
       await mkdir(into, { recursive: true });
       const source = await openSource(metadata.source, sourceContextOf(services));
-      return { download: await source.download(into, { ...context, metadata, keptFolder }), workFolder, keptFolder };
+      const earlier = () => (unlessCollected ? listEarlier(services, metadata) : Promise.resolve([]));
+      const download = await source.download(into, { ...context, metadata, keptFolder, earlier });
+      return { download, workFolder, keptFolder };
     } catch (error) {
       await rm(workFolder, { recursive: true, force: true });
       throw error;
@@ -55,4 +58,12 @@ async function collectedMeanwhile(
   const { findLocalVersion } = await import('../../datasets/version/check-status.ts');
   const { source, upstreamVersion } = secrets.seal.data(metadata);
   return findLocalVersion({ dataDir: project.dataDir, source, upstreamVersion });
+}
+
+async function listEarlier(
+  { project }: Parameters<typeof sourceContextOf>[0],
+  { source }: DatasetMetadata,
+): Promise<readonly string[]> {
+  const { listFilesOfScheme } = await import('../../datasets/version/check-status.ts');
+  return listFilesOfScheme(project.dataDir, source.slice(0, source.indexOf(':')));
 }

@@ -1,5 +1,6 @@
 import { ParameterError } from '../../core/errors.ts';
 import { didYouMean } from '../../core/closest-name.ts';
+import { readEndpoint } from '../http/endpoint.ts';
 import type { HttpRequest } from '../http/send.ts';
 
 /**
@@ -30,10 +31,7 @@ export function findApi(env: Readonly<Record<string, string | undefined>>): Kagg
       `KAGGLE_API_DIALECT is ${JSON.stringify(wanted)}. ${didYouMean(wanted ?? '', KAGGLE_DIALECTS)}`,
     );
   }
-  const endpoint = (env.KAGGLE_API_ENDPOINT?.trim() ?? '').replace(/\/+$/u, '') || ENDPOINTS[dialect];
-  if (!URL.canParse(endpoint) || !/^https?:/u.test(endpoint)) {
-    throw new ParameterError(`KAGGLE_API_ENDPOINT must be an address such as ${ENDPOINTS.rest}, received ${endpoint}`);
-  }
+  const endpoint = readEndpoint(env, 'KAGGLE_API_ENDPOINT', ENDPOINTS[dialect]);
   // The RPC host of production is the one whose paths do not begin with /api.
   return { dialect, base: `${endpoint}${endpoint === ENDPOINTS.rpc ? '' : '/api'}/v1` };
 }

@@ -1,5 +1,6 @@
 import { didYouMean } from '../../core/closest-name.ts';
 import { ParameterError } from '../../core/errors.ts';
+import { allowedOptions, optionsText, readOptions } from '../address-options.ts';
 
 export type SampleSignsOptions = {
   /** Another seed draws other images of the same kind. */
@@ -14,52 +15,25 @@ export type SampleSignsOptions = {
  */
 export function parseSampleSigns(rest: string): SampleSignsOptions {
   const [name = '', query = ''] = rest.split(/\?(.*)/su, 2);
-  const given = [...new URLSearchParams(query)];
+  const { values, problems: wrong } = readOptions(query, RANGES);
   const problems = [
     ...(name === 'signs' ? [] : [`there is no sample ${JSON.stringify(name)}. ${didYouMean(name, ['signs'])}`]),
-    ...given.flatMap(([key, value], index) => problemsOf(key, value, given.slice(0, index))),
+    ...wrong,
   ];
   if (problems.length > 0) {
     throw new ParameterError(
-      `The source "sample:${rest}" is not understood:\n${problems.map((problem) => `- ${problem}\n`).join('')}${ALLOWED}`,
+      `The source "sample:${rest}" is not understood:\n${problems.map((problem) => `- ${problem}\n`).join('')}Allowed is sample:signs${allowedOptions(RANGES)}`,
     );
   }
-  const values = new Map(given.map(([key, value]) => [key, Number(value)]));
-  return {
-    seed: values.get('seed') ?? RANGES.seed.default,
-    perClass: values.get('perClass') ?? RANGES.perClass.default,
-  };
+  return values;
 }
 
 /** The normal form of the address: equal options give equal text, defaults are left out. */
 export function sampleSignsAddress(options: SampleSignsOptions): string {
-  const query = OPTION_NAMES.filter((name) => options[name] !== RANGES[name].default)
-    .map((name) => `${name}=${options[name]}`)
-    .join('&');
-  return query === '' ? 'sample:signs' : `sample:signs?${query}`;
+  return `sample:signs${optionsText(options, RANGES)}`;
 }
 
 const RANGES = {
   seed: { lowest: 0, highest: 4_294_967_295, default: 7 },
   perClass: { lowest: 1, highest: 10_000, default: 100 },
-} as const satisfies Readonly<Record<keyof SampleSignsOptions, { lowest: number; highest: number; default: number }>>;
-
-const OPTION_NAMES = ['seed', 'perClass'] as const satisfies readonly (keyof SampleSignsOptions)[];
-
-const ALLOWED = `Allowed is sample:signs[?${OPTION_NAMES.map((name) => `${name}=${RANGES[name].default}`).join('&')}] with ${OPTION_NAMES.map((name) => `${name} ${rangeText(name)}`).join(' and ')}`;
-
-function problemsOf(key: string, value: string, before: readonly (readonly [string, string])[]): string[] {
-  if (!isOptionName(key)) return [`it has no option ${JSON.stringify(key)}. ${didYouMean(key, OPTION_NAMES)}`];
-  if (before.some(([other]) => other === key)) return [`${key} is given twice`];
-  const { lowest, highest } = RANGES[key];
-  const number = /^\d+$/u.test(value) ? Number(value) : NaN;
-  return number >= lowest && number <= highest ? [] : [`${key} is ${JSON.stringify(value)}, not ${rangeText(key)}`];
-}
-
-function isOptionName(key: string): key is keyof SampleSignsOptions {
-  return (OPTION_NAMES as readonly string[]).includes(key);
-}
-
-function rangeText(name: keyof SampleSignsOptions): string {
-  return `an integer from ${RANGES[name].lowest} to ${RANGES[name].highest}`;
-}
+} as const;

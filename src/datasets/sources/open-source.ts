@@ -4,7 +4,7 @@ import type { Source, SourceContext, SourceOpener } from '../source.ts';
 
 /**
  * The source at an address `scheme:rest`, for example `folder:photos`, `archive:~/photos.zip`, `idx:data/mnist`,
- * `kaggle:owner/slug` or `sample:signs?seed=7`. Throws ParameterError for an unknown scheme.
+ * `kaggle:owner/slug`, `dog-api:poodle,hound` or `sample:signs?seed=7`. Throws ParameterError for an unknown scheme.
  */
 export async function openSource(address: string, context: SourceContext): Promise<Source> {
   const colon = address.indexOf(':');
@@ -29,6 +29,7 @@ const OPENERS: Readonly<Record<string, () => Promise<SourceOpener>>> = {
   idx: async () => (await import('./idx-source.ts')).openIdxSource,
   cifar: async () => (await import('./cifar-source.ts')).openCifarSource,
   kaggle: async () => (await import('./kaggle-source.ts')).openKaggleSource,
+  'dog-api': async () => (await import('./dog-api-source.ts')).openDogApiSource,
   sample: async () => (await import('../sample-signs/source.ts')).openSampleSource,
 };
 

@@ -5,7 +5,7 @@ import type { DatasetMetadata } from '../source.ts';
 import { describeVersion } from './describe-version.ts';
 import { MANIFEST_NAME, readManifest } from './manifest.ts';
 import { readProvenance, type Provenance } from './provenance.ts';
-import { VERSIONS_FOLDER } from './version-paths.ts';
+import { FILES_FOLDER, VERSIONS_FOLDER } from './version-paths.ts';
 
 /** Whether the newest version of a source is here already. */
 export type DatasetStatus =
@@ -55,6 +55,18 @@ export async function findLocalVersion(options: {
   const found = best === undefined ? undefined : await readManifest(best.folder);
   if (best === undefined || found === undefined) return undefined;
   return describeVersion(found.manifest, { ...best.provenance, source, upstreamVersion: best.upstreamVersion });
+}
+
+/** Where the files of the complete versions that came from sources of a scheme lie, those collected last first. */
+export async function listFilesOfScheme(dataDir: string, scheme: string): Promise<string[]> {
+  const found: { folder: string; at: number }[] = [];
+  for (const folder of await listVersionFolders(dataDir)) {
+    const origins = (await readProvenance(folder))?.origins ?? [];
+    const status = await stat(path.join(folder, MANIFEST_NAME)).catch(() => undefined);
+    if (status === undefined || !origins.some(({ source }) => source.startsWith(`${scheme}:`))) continue;
+    found.push({ folder: path.join(folder, FILES_FOLDER), at: status.mtimeMs });
+  }
+  return found.sort((left, right) => right.at - left.at).map(({ folder }) => folder);
 }
 
 /** The folders of the dataset versions on this machine, complete or not. */

@@ -1,7 +1,8 @@
-import { chmod, constants, copyFile, link, mkdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { chmod, constants, copyFile, mkdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { discard, temporarySibling } from '../../storage/atomic-write.ts';
 import { sha256OfFile } from '../../storage/hash-file.ts';
+import { linkOrCopy } from '../../storage/link-or-copy.ts';
 
 /** Files by their content, under `<root>/ab/<sha256>`. An object never changes; versions hold hard links to objects. */
 export interface ObjectStore {
@@ -49,7 +50,6 @@ export function openObjectStore(root: string): ObjectStore {
 }
 
 const READ_ONLY = 0o444;
-const CANNOT_LINK = ['EXDEV', 'EPERM', 'ENOTSUP', 'ENOSYS', 'EMLINK', 'EACCES'];
 
 function rememberFolders(): (folder: string) => Promise<void> {
   const made = new Set<string>();
@@ -86,15 +86,6 @@ async function touch(target: string): Promise<boolean> {
     () => true,
     (error: unknown) => codeOf(error) !== 'ENOENT',
   );
-}
-
-async function linkOrCopy(object: string, target: string): Promise<void> {
-  try {
-    await link(object, target);
-  } catch (error) {
-    if (!CANNOT_LINK.includes(codeOf(error))) throw error;
-    await copyFile(object, target, constants.COPYFILE_FICLONE);
-  }
 }
 
 function codeOf(error: unknown): string {
