@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { answerStorage, type StorageFault } from './kaggle-storage.ts';
+import { makeZip } from './make-zip.ts';
 
 /** A dataset as the server holds it; versions count from 1, the last one is current. */
 export type ServedDataset = {
@@ -191,6 +192,7 @@ function problemWith(
   if (authorization !== undefined && headers.authorization !== authorization) {
     return headers.authorization === undefined ? 403 : 401;
   }
+  if (fields.fileName !== undefined && dataset.files?.[fields.fileName] === undefined) return 'No such file';
   return Number(fields.datasetVersionNumber ?? 1) > versions.length ? 'No such version' : undefined;
 }
 
@@ -203,7 +205,8 @@ function answerAbout(dataset: ServedDataset, { method, fields }: Asked, exchange
     sendPage(response, 'datasetFiles', files, fields.pageToken, pageSize);
   } else {
     const version = fields.datasetVersionNumber ?? dataset.versions.length;
-    const place = [dataset.owner, dataset.slug, version, ...(fields.fileName === undefined ? [] : [fields.fileName])];
+    const stored = fields.fileName?.replace(/\.csv$/u, '.csv.zip');
+    const place = [dataset.owner, dataset.slug, version, ...(stored === undefined ? [] : [stored])];
     const [host, query] = storageUrl.split('?');
     const location = `${host!}/${place.map(encodeURIComponent).join('/')}?${query!}`;
     response.writeHead(302, { location, 'content-length': 0 }).end();
@@ -245,5 +248,10 @@ function sendJson(response: ServerResponse, status: number, value: unknown): voi
 function contentAt(datasets: readonly ServedDataset[], pathname: string): Buffer | undefined {
   const [owner, slug, version, ...file] = pathname.slice(1).split('/');
   const dataset = datasets.find((one) => one.owner === owner && one.slug === slug);
-  return file.length === 0 ? dataset?.versions[Number(version) - 1] : dataset?.files?.[file.join('/')];
+  if (file.length === 0) return dataset?.versions[Number(version) - 1];
+  const name = file.join('/');
+  const packed = name.endsWith('.csv.zip') ? dataset?.files?.[name.slice(0, -'.zip'.length)] : undefined;
+  return packed === undefined
+    ? dataset?.files?.[name]
+    : makeZip([{ path: name.slice(0, -'.zip'.length).split('/').at(-1)!, data: packed, deflate: true }]);
 }

@@ -81,7 +81,8 @@ type Taken = { readonly path: string; readonly folder: boolean };
 const SMALL_BYTES = 2 ** 20;
 const MAX_SEGMENT_BYTES = 255;
 
-function findPathProblem(path: string): string | undefined {
+/** What is wrong with a path, parts joined by `/`, that something from outside wants to be written to. */
+export function findPathProblem(path: string): string | undefined {
   const segments = (path.endsWith('/') ? path.slice(0, -1) : path).split('/');
   const problems: readonly (readonly [found: boolean, problem: string])[] = [
     [path === '' || path === '/', 'it has no name'],
