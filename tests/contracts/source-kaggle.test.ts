@@ -33,3 +33,27 @@ describe.each(['rest', 'rpc'])('in the %s dialect', (dialect) => {
     },
   });
 });
+
+describe('of one file', () => {
+  const signs: ServedDataset = { owner: 'some-one', slug: 'many', versions: [], files: {} };
+  let server: Awaited<ReturnType<typeof startKaggleServer>>;
+  beforeAll(async () => {
+    server = await startKaggleServer({ datasets: [signs] });
+  });
+  afterAll(() => server.close());
+
+  sourceContract({
+    prepare: async () => {
+      signs.versions = [Buffer.from('all of it')];
+      signs.files = { 'photos/Signs.zip': await signArchive(2) };
+      return 'kaggle:some-one/many#file=photos/Signs.zip';
+    },
+    change: (_cwd, address) => {
+      signs.versions.push(Buffer.from('all of it, again'));
+      return Promise.resolve(address);
+    },
+    missing: 'kaggle:some-one/nothing#file=photos/Signs.zip',
+    env: () => server.env,
+    expected: { name: 'many-signs', classNames: ['A', 'B', 'nothing'], samples: 9, testSamples: 3 },
+  });
+});

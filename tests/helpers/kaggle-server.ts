@@ -18,7 +18,7 @@ export type ServedDataset = {
   /** Who may have it: absent is everybody. */
   authorization?: string;
   /** Single files by name; the storage zips those ending in `.csv`. */
-  readonly files?: Readonly<Record<string, Buffer>>;
+  files?: Readonly<Record<string, Buffer>>;
 };
 
 /** What the API does instead of answering as it should. */
