@@ -1,5 +1,6 @@
 import { DataError, EnvironmentError, NotFoundError, type MlflowTsError } from '../core/errors.ts';
 import { retryAfterMs } from '../core/retry-after.ts';
+import type { HttpReply } from './http-reply.ts';
 import { promisedMd5 } from './promised-md5.ts';
 import { watchSilence, type SilenceWatch } from './silence-watch.ts';
 import { isTransientStatus } from './transient-status.ts';
@@ -32,7 +33,7 @@ export type BodyReply =
 export type SendGet = (
   url: string,
   options: { readonly signal: AbortSignal; readonly headers: Record<string, string> },
-) => Promise<Response>;
+) => Promise<HttpReply>;
 
 export type BodyRequest = {
   readonly signal: AbortSignal;
@@ -58,7 +59,7 @@ export function continuation(from: number, validator: Validator | undefined): Re
 export async function openBody(url: string, request: BodyRequest): Promise<BodyReply> {
   const { signal, headers, send = fetch } = request;
   const watch = watchSilence(signal, SILENCE_MS);
-  let reply: Response;
+  let reply: HttpReply;
   try {
     // Of a compressed body neither the length nor a range would be those of the file.
     reply = await send(url, { signal: watch.signal, headers: { ...headers, 'accept-encoding': 'identity' } });
@@ -79,7 +80,7 @@ export async function openBody(url: string, request: BodyRequest): Promise<BodyR
 
 const SILENCE_MS = 60_000;
 
-function judge(url: string, reply: Response, { from, now }: BodyRequest, watch: SilenceWatch): BodyReply {
+function judge(url: string, reply: HttpReply, { from, now }: BodyRequest, watch: SilenceWatch): BodyReply {
   const range = contentRange(reply);
   if (reply.status === 416) return { kind: 'past-end', total: range.total };
   if (!reply.ok || reply.body === null) return refused(url, reply, now);
@@ -90,7 +91,7 @@ function judge(url: string, reply: Response, { from, now }: BodyRequest, watch: 
   return { kind: 'mismatch', error };
 }
 
-function contentRange({ headers }: Response): {
+function contentRange({ headers }: HttpReply): {
   readonly start: number | undefined;
   readonly total: number | undefined;
 } {
@@ -110,7 +111,7 @@ async function* heardBy(watch: SilenceWatch, body: AsyncIterable<Uint8Array>): A
 }
 
 /** A weak tag says that two files mean the same, not that their bytes are equal. */
-function validatorOf({ headers }: Response): Validator {
+function validatorOf({ headers }: HttpReply): Validator {
   const etag = headers.get('etag');
   const modified = headers.get('last-modified');
   const md5 = promisedMd5(headers);
@@ -124,7 +125,7 @@ function wholeNumber(text: string | null | undefined): number | undefined {
   return text !== null && text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
 }
 
-function refused(url: string, { status, statusText, headers }: Response, now: number): BodyReply {
+function refused(url: string, { status, statusText, headers }: HttpReply, now: number): BodyReply {
   const told = `${url} answered ${status} ${statusText}`.trimEnd();
   const waitMs = retryAfterMs(headers.get('retry-after'), now);
   const wait = waitMs === undefined ? {} : { waitMs };

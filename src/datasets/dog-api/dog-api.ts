@@ -4,6 +4,7 @@ import { DataError, EnvironmentError, NotFoundError, type MlflowTsError } from '
 import { tryJson } from '../../core/json.ts';
 import { keepPace } from '../../core/pace.ts';
 import { retryAfterMs } from '../../core/retry-after.ts';
+import type { HttpReply } from '../../storage/http-reply.ts';
 import { Trouble } from '../../storage/keep-trying.ts';
 import { isTransientStatus } from '../../storage/transient-status.ts';
 import { readEndpoint } from '../http/endpoint.ts';
@@ -49,7 +50,7 @@ export const RECONSIDERED: readonly number[] = [403];
 
 const envelopeSchema = z.object({ status: z.string(), message: z.unknown(), code: z.coerce.number().int().optional() });
 
-async function readReply(url: string, reply: Response, now: number): Promise<unknown> {
+async function readReply(url: string, reply: HttpReply, now: number): Promise<unknown> {
   const { data: envelope } = envelopeSchema.safeParse(tryJson(await reply.text()));
   if (reply.ok && envelope?.status === 'success') return envelope.message;
   const status = reply.ok ? (envelope?.code ?? reply.status) : reply.status;

@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import { MlflowTsError } from '../../core/errors.ts';
+import type { HttpReply } from '../../storage/http-reply.ts';
 import { keepTrying, Trouble } from '../../storage/keep-trying.ts';
 import { watchSilence } from '../../storage/silence-watch.ts';
 import { explainUnreachable, withoutQuery } from '../../storage/unreachable.ts';
@@ -13,7 +14,7 @@ import { send, type HttpRequest, type SendOptions } from './send.ts';
 export function exchange<Result>(
   request: HttpRequest,
   { clock, signal, ...options }: SendOptions & { readonly clock: Clock },
-  read: (reply: Response) => Promise<Result | Trouble>,
+  read: (reply: HttpReply) => Promise<Result | Trouble>,
 ): Promise<Result> {
   const attempt = async () => {
     const watch = watchSilence(signal, SILENCE_MS);

@@ -3,6 +3,7 @@ import { EnvironmentError } from '../../core/errors.ts';
 import { retryAfterMs } from '../../core/retry-after.ts';
 import type { Place } from '../../storage/download-file.ts';
 import { isTransientStatus } from '../../storage/transient-status.ts';
+import type { HttpReply } from '../../storage/http-reply.ts';
 import { Trouble } from '../../storage/keep-trying.ts';
 import { exchange } from '../http/exchange.ts';
 import type { HttpRequest } from '../http/send.ts';
@@ -51,7 +52,7 @@ export async function openKaggleClient({ env, clock, version = '0' }: ClientOpti
   const inquire = <Result>(
     { method, fields, signal }: KaggleQuestion,
     maxRedirects: number,
-    read: (reply: Response, request: HttpRequest) => Promise<Result | Trouble>,
+    read: (reply: HttpReply, request: HttpRequest) => Promise<Result | Trouble>,
   ) => {
     const request = writeRequest(api, method, fields);
     return exchange(request, { headers, maxRedirects, clock, signal }, (reply) => read(reply, request));
@@ -71,7 +72,7 @@ export async function openKaggleClient({ env, clock, version = '0' }: ClientOpti
 const MAX_REDIRECTS = 3;
 
 async function readData(
-  reply: Response,
+  reply: HttpReply,
   { what, page, credentials }: Pick<KaggleQuestion, 'what' | 'page'> & { readonly credentials: KaggleCredentials },
   clock: Clock,
 ): Promise<Readonly<Record<string, unknown>> | Trouble> {
@@ -94,7 +95,7 @@ async function readData(
 
 /** A redirect tells the place; a file that comes at once is at the place that was asked. */
 async function readPlace(
-  reply: Response,
+  reply: HttpReply,
   { url, verb }: HttpRequest,
   { headers, readData: read }: { readonly headers: Headers; readonly readData: () => Promise<unknown> },
 ): Promise<Place | Trouble> {
@@ -112,7 +113,7 @@ async function readPlace(
   return new Trouble(new EnvironmentError('Kaggle was asked where a download is and did not tell. Try again later.'));
 }
 
-function bringsFile({ ok, headers }: Response): boolean {
+function bringsFile({ ok, headers }: HttpReply): boolean {
   return ok && !/json|html/u.test(headers.get('content-type') ?? '');
 }
 

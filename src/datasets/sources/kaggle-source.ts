@@ -2,7 +2,6 @@ import path from 'node:path';
 import { withoutArchiveSuffix } from '../archive/archive-name.ts';
 import { openKaggleClient } from '../kaggle/client.ts';
 import { describeKaggleDataset } from '../kaggle/describe-dataset.ts';
-import { downloadKaggle } from '../kaggle/download-kaggle.ts';
 import { handleText, parseHandle } from '../kaggle/handle.ts';
 import { datasetNameOf } from '../local-path.ts';
 import type { SourceOpener } from '../source.ts';
@@ -27,6 +26,8 @@ export const openKaggleSource: SourceOpener = (rest, { clock, env = {}, version 
     },
     download: async (into, context) => {
       context.signal.throwIfAborted();
+      // Most nights there is nothing to download.
+      const { downloadKaggle } = await import('../kaggle/download-kaggle.ts');
       const client = await open();
       const { credentials } = client;
       if (credentials.kind === 'key' && credentials.remark !== undefined) context.log.warn(credentials.remark);
