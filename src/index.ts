@@ -112,6 +112,9 @@ export { openTensorCache } from './datasets/cache/open-tensor-cache.ts';
 export type { LoadedSplit, TensorCache, TensorShard } from './datasets/cache/open-tensor-cache.ts';
 export { LAYOUTS } from './datasets/dataset-version.ts';
 export type { DatasetVersion, Layout } from './datasets/dataset-version.ts';
+export type { Annotations } from './datasets/boxes/annotated-image.ts';
+export { ANNOTATION_PROBLEMS } from './datasets/boxes/annotation-problems.ts';
+export type { AnnotationProblem, AnnotationProblemKind } from './datasets/boxes/annotation-problems.ts';
 export type { DatasetMetadata, Download } from './datasets/source.ts';
 export { SPLIT_NAMES } from './datasets/tensor-cache.ts';
 export type {

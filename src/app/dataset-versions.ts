@@ -13,11 +13,14 @@ export async function rememberDatasetVersion(
   version: DatasetVersion,
   flowRunId: FlowRunId,
 ): Promise<void> {
-  const { testSamples, licence = null, ...row } = version;
+  const { testSamples, boxes, licence = null, ...row } = version;
   await insertDatasetVersion(registry.db, {
     ...row,
     licence,
-    provenance: { source: version.source, upstreamVersion: version.upstreamVersion, testSamples },
+    provenance: {
+      ...{ source: version.source, upstreamVersion: version.upstreamVersion, testSamples },
+      ...(boxes === undefined ? {} : { boxes }),
+    },
     flowRunId,
     createdAt: clock.now(),
   });

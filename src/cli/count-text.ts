@@ -1,4 +1,4 @@
-/** `1 flow run`, `1,204 flow runs`. */
-export function countText(count: number, what: string): string {
-  return `${count.toLocaleString('en-US')} ${what}${count === 1 ? '' : 's'}`;
+/** `1 flow run`, `1,204 flow runs`; words of another plural give it. */
+export function countText(count: number, what: string, many = `${what}s`): string {
+  return `${count.toLocaleString('en-US')} ${count === 1 ? what : many}`;
 }

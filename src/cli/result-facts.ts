@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Json } from '../core/json.ts';
 import { shortId } from '../core/ids.ts';
+import { annotationProblemSchema, problemText } from '../datasets/boxes/annotation-problems.ts';
 
 /** One line of a summary: what it is about and what it says. */
 export type Fact = { readonly about: string; readonly text: string };
@@ -43,6 +44,12 @@ function promotionFacts(result: Json | undefined): Fact[] {
 export function datasetVersionOf(result: Json | undefined): string | undefined {
   const found = registration.safeParse(result).data?.datasetVersion;
   return typeof found === 'string' ? found : undefined;
+}
+
+/** The id of the detection dataset that was collected. */
+export function detectionVersionOf(result: Json | undefined): string | undefined {
+  const found = datasetVersion.safeParse(result).data;
+  return found?.boxes === undefined ? undefined : found.id;
 }
 
 function modelFacts(result: Json | undefined, { modelsDir, dataset }: Places): Fact[] {
@@ -95,10 +102,21 @@ function datasetFacts(result: Json | undefined, { dataDir }: Places): Fact[] {
   return [
     {
       about: 'Data',
-      text: `${dataText(shortId(found.id), found)}: ${found.samples} samples of ${found.classNames.length} classes`,
+      text: `${dataText(shortId(found.id), found)}: ${contentText(found)}`,
     },
+    ...(found.annotationProblems ?? []).map((problem, at) => ({
+      about: at === 0 ? 'Annotations' : '',
+      text: problemText(problem),
+    })),
     { about: 'Files', text: `${dataDir}/${found.path}` },
   ];
+}
+
+function contentText({ samples, classNames, boxes }: z.infer<typeof datasetVersion>): string {
+  const classes = `${classNames.length} ${classNames.length === 1 ? 'class' : 'classes'}`;
+  return boxes === undefined
+    ? `${samples} samples of ${classes}`
+    : `${samples} images with ${boxes} boxes of ${classes}`;
 }
 
 /** Four digits, but none for whole numbers. */
@@ -152,4 +170,6 @@ const datasetVersion = z.looseObject({
   samples: z.number(),
   classNames: z.array(z.string()),
   synthetic: z.boolean(),
+  boxes: z.number().optional(),
+  annotationProblems: z.array(annotationProblemSchema).optional(),
 });

@@ -3,7 +3,7 @@ import { shortId } from '../core/ids.ts';
 import type { Json } from '../core/json.ts';
 import { isSuccessful } from '../core/run-state.ts';
 import type { RunError, RunState } from '../core/run-state.ts';
-import { modelOf, resultFacts } from './result-facts.ts';
+import { detectionVersionOf, modelOf, resultFacts } from './result-facts.ts';
 import type { Fact, Places } from './result-facts.ts';
 import { stateText } from './live/state-text.ts';
 import { durationText } from './time-text.ts';
@@ -74,10 +74,17 @@ function nextFacts(run: EndedRun): Fact[] {
     ...(model === undefined
       ? []
       : [`mlflow-ts predict IMAGE --model ${reference(model)}`, `mlflow-ts models show ${model.name}`]),
-    ...(run.next === undefined ? [] : [run.next]),
+    ...nextCommand(run),
     `mlflow-ts runs show ${id}`,
   ];
   return commands.map((text, index) => ({ about: index === 0 ? 'Next' : '', text }));
+}
+
+/** What follows a flow; of a detection dataset no tensor cache is made. */
+function nextCommand({ next, result }: EndedRun): string[] {
+  const detection = detectionVersionOf(result);
+  if (detection !== undefined) return [`mlflow-ts data describe ${shortId(detection)}`];
+  return next === undefined ? [] : [next];
 }
 
 function reference(model: { name: string; version: number; aliases: readonly string[] }): string {

@@ -1,7 +1,8 @@
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import type { Stats } from 'node:fs';
+import { closestName } from '../core/closest-name.ts';
 import { NotFoundError, ParameterError } from '../core/errors.ts';
 
 /** The absolute path that an address means: `~` is the home folder, relative paths start at `cwd`. */
@@ -20,8 +21,15 @@ export async function statLocal(file: string, address: string): Promise<Stats> {
   try {
     return await stat(file);
   } catch (cause) {
-    throw new NotFoundError(`There is nothing at ${file} (source ${address}). Check the path.`, { cause });
+    const hint = (await closestSibling(file)) ?? 'Check the path.';
+    throw new NotFoundError(`There is nothing at ${file} (source ${address}). ${hint}`, { cause });
   }
+}
+
+async function closestSibling(file: string): Promise<string | undefined> {
+  const folder = path.dirname(file);
+  const closest = closestName(path.basename(file), await readdir(folder).catch(() => []));
+  return closest === undefined ? undefined : `Did you mean ${path.join(folder, closest)}?`;
 }
 
 /** A short name for a dataset from the name of its file or folder: lower case letters, digits, `-` and `_`. */
@@ -39,4 +47,6 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   archive: 'photos.zip',
   idx: 'data/mnist',
   cifar: 'cifar-10-binary.tar.gz',
+  voc: 'VOCdevkit/VOC2012',
+  coco: 'coco2017',
 };

@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts';
+import type { Annotations } from './boxes/annotated-image.ts';
 import type { Logger, ReportProgress } from '../core/logger.ts';
 
 /** What a source says about its dataset before anything is downloaded. */
@@ -17,10 +18,14 @@ export type DatasetMetadata = {
   readonly files?: number;
 };
 
-/** What a download left behind: an archive to unpack, or a folder. An `owned` folder is temporary: its owner removes it. */
-export type Download =
+/**
+ * What a download left behind: an archive to unpack, or a folder. An `owned` folder is temporary: its owner removes it. Of a
+ * detection dataset it is told how its files hold boxes.
+ */
+export type Download = (
   | { readonly kind: 'archive'; readonly path: string }
-  | { readonly kind: 'folder'; readonly path: string; readonly owned: boolean };
+  | { readonly kind: 'folder'; readonly path: string; readonly owned: boolean }
+) & { readonly annotations?: Annotations };
 
 export type DownloadContext = {
   /** What `describe` said: that version is wanted. */

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { extractArchive, type ExtractOptions } from './archive/extract-archive.ts';
 import type { ExtractedFile } from './archive/extracted-file.ts';
+import type { Annotations } from './boxes/annotated-image.ts';
 import type { Download } from './source.ts';
 
 export type UnpackedDownload = {
@@ -10,6 +11,7 @@ export type UnpackedDownload = {
   readonly owned: boolean;
   /** What an archive's files hash to, where it was unpacked: they need not be read again for that. */
   readonly contents?: readonly ExtractedFile[];
+  readonly annotations?: Annotations;
 };
 
 /**
@@ -21,9 +23,10 @@ export async function unpackDownload(
   workFolder: string,
   options: Pick<ExtractOptions, 'limits' | 'signal' | 'progress'>,
 ): Promise<UnpackedDownload> {
-  if (download.kind === 'folder') return { folder: download.path, owned: download.owned };
+  const known = download.annotations === undefined ? {} : { annotations: download.annotations };
+  if (download.kind === 'folder') return { folder: download.path, owned: download.owned, ...known };
   const into = path.join(workFolder, 'unpacked');
   await rm(into, { recursive: true, force: true });
   const contents = await extractArchive({ ...options, archive: download.path, into });
-  return { folder: into, owned: true, contents };
+  return { folder: into, owned: true, contents, ...known };
 }

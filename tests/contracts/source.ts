@@ -48,12 +48,12 @@ export function sourceContract(source: SourceCase): void {
     const work = await temporaryFolder();
     const into = path.join(work, 'download');
     await mkdir(into);
-    const { folder, owned } = await unpackDownload(
+    const unpacked = await unpackDownload(
       await opened.download(into, { ...context, metadata, keptFolder: path.join(work, 'kept') }),
       work,
       context,
     );
-    return createDatasetVersion({ ...context, dataDir, folder, owned, metadata });
+    return createDatasetVersion({ ...context, ...unpacked, dataDir, metadata });
   }
 
   test('describes itself the same until the data changes', async () => {

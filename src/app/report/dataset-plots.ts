@@ -46,7 +46,17 @@ export function sharpnessPlot(images: readonly PlacedImage[]): string {
   );
 }
 
-function histogram(title: string, label: string, values: readonly number[]): string {
-  const svg = histogramSvg({ title, label, values, counted: 'images', ...{ width: 560, height: 260 } });
+/** How many boxes images have; nothing where all have as many. */
+export function boxCountPlot(counts: readonly number[]): string {
+  return new Set(counts).size < 2 ? '' : histogram('Boxes in an image', 'boxes', counts);
+}
+
+/** How large boxes are: the root of their part of the image's area. */
+export function boxSizePlot(sizes: readonly number[]): string {
+  return histogram('Sizes of boxes', 'root of the part of the image', sizes, 'boxes');
+}
+
+function histogram(title: string, label: string, values: readonly number[], counted = 'images'): string {
+  const svg = histogramSvg({ title, label, values, counted, ...{ width: 560, height: 260 } });
   return element('div', { class: 'plots' }, svg);
 }

@@ -2,9 +2,10 @@ import { element, escapeXml } from '../../core/svg/element.ts';
 import { filledSplits, type DatasetDescription, type ImageName } from '../../datasets/describe/dataset-description.ts';
 import { sampledClasses, sampleImages, shownGroups, shownOutliers } from '../../datasets/describe/choose-examples.ts';
 import type { DescribedDataset } from '../../datasets/describe/describe-dataset.ts';
-import { DRAWN_SIDE } from '../../datasets/describe/describe-messages.ts';
 import type { DatasetVersionRow } from '../../registry/dataset-versions.ts';
 import { aspectRatioPlot, brightnessPlot, classPlot, sharpnessPlot } from './dataset-plots.ts';
+import { boxSections } from './box-sections.ts';
+import { drawBoxes } from './draw-boxes.ts';
 import { htmlPage, htmlTable, paragraph, section } from './html-page.ts';
 import { pictureStrip } from './picture-strip.ts';
 
@@ -21,6 +22,7 @@ export async function datasetReport(version: ReportedVersion, described: Describ
     head(version),
     figures(description),
     section('Classes', classPlot(description), classTable(description), splitNote(version)),
+    ...boxSections(described),
     section('Sizes', sizeTable(description), aspectRatioPlot(images)),
     section('Pixels', pixelTable(description)),
     section(
@@ -147,21 +149,29 @@ async function outlierStrip(described: DescribedDataset, spread: DatasetDescript
     await strip(described, shown, `${outliers.length} far outside (modified z-score past 3.5)${more}`),
     htmlTable(
       ['file', 'class', 'value', 'score'],
-      shown.map(({ path, class: name, value, score }) => [path, name, value, score]),
+      shown.map(({ path, class: name, value, score }) => [path, name ?? '–', value, score]),
     ),
   ].join('');
 }
 
 async function sampleStrips(described: DescribedDataset): Promise<string> {
-  const { description, images } = described;
+  const { description, images, pictures, pictureSide: side } = described;
   const counts = new Map(description.classes.map((row) => [row.class, row.images]));
-  const strips = sampledClasses(description).map((name) =>
-    strip(described, sampleImages(images, name), `${name}: ${(counts.get(name) ?? 0).toLocaleString('en-US')}`),
-  );
+  const strips = sampledClasses(description).map((name, label) => {
+    const found = sampleImages(images, name).flatMap((image) => {
+      const picture = pictures.get(image.path);
+      return picture === undefined ? [] : [drawBoxes(picture, { side, image, label })];
+    });
+    return pictureStrip(found, side, `${name}: ${(counts.get(name) ?? 0).toLocaleString('en-US')}`);
+  });
   return (await Promise.all(strips)).join('');
 }
 
-async function strip({ pictures }: DescribedDataset, images: readonly ImageName[], caption: string): Promise<string> {
+async function strip(
+  { pictures, pictureSide }: DescribedDataset,
+  images: readonly ImageName[],
+  caption: string,
+): Promise<string> {
   const found = images.flatMap(({ path }) => pictures.get(path) ?? []);
-  return pictureStrip(found, DRAWN_SIDE, caption);
+  return pictureStrip(found, pictureSide, caption);
 }

@@ -7,8 +7,10 @@ export const readDataset = task(
   { name: 'read-dataset' },
   async (input: { readonly datasetVersion: string }, { services, log }): Promise<DatasetVersion> => {
     const version = await openDatasetVersion(services, input.datasetVersion);
-    const { name, samples, classNames } = version;
-    log.info(`${name}: ${samples} images of ${classNames.length} classes${version.synthetic ? ', synthetic' : ''}`);
+    const { name, samples, classNames, boxes } = version;
+    const withBoxes = boxes === undefined ? '' : ` with ${boxes} boxes`;
+    const synthetic = version.synthetic ? ', synthetic' : '';
+    log.info(`${name}: ${samples} images${withBoxes} of ${classNames.length} classes${synthetic}`);
     return version;
   },
 );

@@ -142,6 +142,7 @@ async function printData(services: AppServices, filter: { readonly name?: string
       { heading: 'dataset', cell: nameText },
       { heading: 'classes', align: 'right', cell: ({ classes }) => String(classes) },
       { heading: 'samples', align: 'right', cell: ({ samples }) => samples.toLocaleString('en-US') },
+      ...(rows.some(({ boxes }) => boxes !== null) ? [BOXES_COLUMN] : []),
       { heading: 'size', align: 'right', cell: ({ bytes }) => bytesText(bytes) },
       { heading: 'collected', cell: ({ createdAt }) => agoText(Date.parse(createdAt), now) },
       { heading: 'files', cell: ({ present }) => (present ? 'here' : output.paint.yellow('gone')) },
@@ -149,6 +150,12 @@ async function printData(services: AppServices, filter: { readonly name?: string
     ]),
   );
 }
+
+const BOXES_COLUMN = {
+  heading: 'boxes',
+  align: 'right' as const,
+  cell: ({ boxes }: DatasetListing) => boxes?.toLocaleString('en-US') ?? '–',
+};
 
 async function printDataset(services: AppServices, version = 'latest', output: Output): Promise<void> {
   const { showData } = await import('../../app/data.ts');
@@ -160,11 +167,16 @@ async function printDataset(services: AppServices, version = 'latest', output: O
   const { factLines } = await import('../cell-text.ts');
   const { shortId } = await import('../../core/ids.ts');
   output.print(`${output.paint.bold(nameText(found))} ${shortId(found.id)}\n${factLines(facts(found), output.paint)}`);
+  const { tableText } = await import('../table.ts');
+  if (found.boxClasses !== null) {
+    const { boxTables } = await import('../data/box-tables.ts');
+    output.print(`\n${boxTables(found)}`);
+    return;
+  }
   if (found.tensorCaches.length === 0) {
     output.remark('\nNo tensor cache yet. Make one with: mlflow-ts run prep');
     return;
   }
-  const { tableText } = await import('../table.ts');
   output.print(
     `\n${tableText(found.tensorCaches, [
       { heading: 'tensor cache', cell: ({ id }) => shortId(id) },
@@ -183,6 +195,7 @@ function facts(found: DatasetDetails): [string, string][] {
     ['Layout', found.layout],
     ['Licence', found.licence ?? 'not stated'],
     ['Samples', `${found.samples.toLocaleString('en-US')} in ${found.files.toLocaleString('en-US')} files`],
+    ...(found.boxes === null ? [] : [['Boxes', found.boxes.toLocaleString('en-US')] as [string, string]]),
     ['Classes', `${found.classes}: ${found.classNames.join(' ')}`],
     ['Collected', found.createdAt],
     ['Folder', found.present ? found.path : `${found.path} (gone: collect it again)`],

@@ -7,6 +7,7 @@ import type { CommandContext } from '../command-context.ts';
 import { countText } from '../count-text.ts';
 import type { Output } from '../output.ts';
 import { tableText } from '../table.ts';
+import { boxFacts, boxesText } from './describe-box-text.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
 import { whileWaiting } from '../while-waiting.ts';
 import { wholeNumber } from '../whole-number.ts';
@@ -36,6 +37,7 @@ export async function printDescription(
   }
   output.print(`${output.paint.bold(`${found.name} ${shortId(found.id)}`)}\n${factLines(facts(found), output.paint)}`);
   output.print(`\n${classesText(found)}`);
+  if (found.boxes !== null) output.print(`\n${boxesText(found, found.boxes)}`);
   tellUnreadable(found, output);
   tellLookAlikes(found, output);
   output.print(`\nWrote ${found.report}`);
@@ -51,6 +53,7 @@ function facts(found: DescribedData): [string, string][] {
     ['Width', rangeText(sizes.width)],
     ['Height', rangeText(sizes.height)],
     ['Width / height', rangeText(sizes.aspectRatio)],
+    ...(found.boxes === null ? [] : boxFacts(found.boxes)),
     ['Formats', formatsText(found)],
     ['Channels', `${channels.colour.toLocaleString('en-US')} in colour, ${channels.grey.toLocaleString('en-US')} grey`],
     ['Mean', numbersText(pixels.mean)],
@@ -115,7 +118,7 @@ function tellLookAlikes({ nearDuplicates: { groups } }: DescribedData, output: O
   output.print(
     `\n${tableText(bad.slice(0, MOST_SHOWN), [
       { heading: 'alike', align: 'right', cell: (group) => String(group.length) },
-      { heading: 'classes', cell: (group) => distinct(group.map((image) => image.class)) },
+      { heading: 'classes', cell: (group) => distinct(group.map((image) => image.class ?? '–')) },
       { heading: 'splits', cell: (group) => distinct(group.map(({ split }) => split ?? '–')) },
       { heading: 'for example', cell: ([first, second]) => `${first!.path}, ${second!.path}` },
     ])}${moreText(bad.length)}`,

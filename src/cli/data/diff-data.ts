@@ -60,11 +60,15 @@ type FileLine = { readonly kind: (typeof KINDS)[number]; readonly file: string; 
 function fileLines(diff: DataDiff): FileLine[] {
   return KINDS.flatMap((kind) =>
     diff[kind].map((file): FileLine => {
-      if ('path' in file) return { kind, file: file.path, classes: file.class ?? '–' };
+      if ('path' in file) return { kind, file: file.path, classes: classText(file) };
       const { from, to } = file;
-      return { kind, file: arrowText(from.path, to.path), classes: arrowText(from.class ?? '–', to.class ?? '–') };
+      return { kind, file: arrowText(from.path, to.path), classes: arrowText(classText(from), classText(to)) };
     }),
   );
+}
+
+function classText({ class: name, boxes }: DataDiff['added'][number]): string {
+  return boxes === undefined ? (name ?? '–') : countText(boxes, 'box', 'boxes');
 }
 
 function arrowText(from: string, to: string): string {

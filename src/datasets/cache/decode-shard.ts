@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { DataError } from '../../core/errors.ts';
 import { fitPixels } from '../decode/fit-pixels.ts';
 import type { Pixels } from '../decode/pixels.ts';
 import type { BrokenImage } from '../tensor-cache.ts';
@@ -51,23 +52,25 @@ async function* earlierOrRead(
     }
     if (unread.length > 0) yield* read({ ...job, samples: unread });
     unread = [];
-    yield { row: { ...earlier, label: sample.label, sampleId: idOf(sample.sha256, sample.path) } };
+    yield { row: { ...earlier, label: labelOf(sample), sampleId: idOf(sample.sha256, sample.path) } };
   }
   yield* read({ ...job, samples: unread });
 }
 
-function makeRow(
-  { path, label, set, sha256 }: ReadSample,
-  pixels: Pixels,
-  { shape, split, hasValidationSet }: DecodeSetup,
-): ShardRow {
+function makeRow(sample: ReadSample, pixels: Pixels, { shape, split, hasValidationSet }: DecodeSetup): ShardRow {
+  const { path, set, sha256 } = sample;
   const pixelHash = hashPixels(pixels);
   return {
     image: fitPixels(pixels, shape),
-    label,
+    label: labelOf(sample),
     split: assignSplit({ pixelHash, set, hasValidationSet }, split),
     sampleId: idOf(sha256 ?? pixelHash.toString('hex'), path),
   };
+}
+
+function labelOf({ path, label }: Pick<FileSample, 'path' | 'label'>): number {
+  if (label === undefined) throw new DataError(`${path} has no class.`);
+  return label;
 }
 
 /** A sample's id: its content and its place, so that it is stable from version to version and unique within one. */

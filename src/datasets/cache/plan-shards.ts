@@ -6,7 +6,8 @@ import type { Manifest } from '../version/manifest.ts';
 const fileSample = z.object({
   path: z.string(),
   sha256: z.string(),
-  label: z.int(),
+  /** Absent in a detection dataset, of which no tensor cache is made. */
+  label: z.int().exactOptional(),
   set: z.enum(['train', 'validation', 'test']).exactOptional(),
   /** Where it is decoded already: a row of a shard of another cache, by the cache's place in the setup. */
   earlier: z.object({ cache: z.int(), shard: z.int(), row: z.int() }).exactOptional(),
@@ -28,9 +29,11 @@ export type FileSample = z.infer<typeof fileSample>;
 export function planShards(manifest: Manifest, shape: ImageShape): ShardJob[] {
   const imageBytes = shape.height * shape.width * shape.channels;
   if (manifest.layout === 'idx') return planIdx(manifest, rowsOf(imageBytes, MAX_IDX_ROWS));
-  const samples = manifest.files.flatMap(({ path, sha256, label, set }): FileSample[] =>
-    label === undefined ? [] : [{ path, sha256, label, ...(set === undefined ? {} : { set }) }],
-  );
+  const samples = manifest.files.flatMap(({ path, sha256, label, boxes, set }): FileSample[] => {
+    const known = { path, sha256, ...(set === undefined ? {} : { set }) };
+    if (label !== undefined) return [{ ...known, label }];
+    return boxes === undefined ? [] : [known];
+  });
   if (samples.length === 0) throw new DataError('The dataset version has no samples.');
   return ranges(samples.length, rowsOf(imageBytes, MAX_FILE_ROWS)).map(([from, to], index) => ({
     kind: 'files',

@@ -6,6 +6,7 @@ import type { DatasetVersionId, TensorCacheId } from '../../core/ids.ts';
 import type { Logger, ReportProgress } from '../../core/logger.ts';
 import { writeJsonAtomic } from '../../storage/atomic-write.ts';
 import { explainFileError } from '../../storage/file-errors.ts';
+import { refuseDetection } from '../boxes/refuse-detection.ts';
 import type { DatasetVersion } from '../dataset-version.ts';
 import type { PrepSettings, TensorCacheSummary } from '../tensor-cache.ts';
 import { readManifest, type Manifest } from '../version/manifest.ts';
@@ -49,6 +50,7 @@ export async function prepareTensorCache(options: PrepareOptions): Promise<Tenso
   const found = await readManifest(versionFolder);
   if (found === undefined)
     throw new NotFoundError(`There is no complete dataset version at ${versionFolder}. Collect it.`);
+  refuseDetection(found.manifest);
   checkSettings(settings, found.manifest);
   const id = tensorCacheId(found.id, settings);
   const folder = path.join(dataDir, cachePath(id));

@@ -27,6 +27,12 @@ export function decodeBmp(bytes: Uint8Array, maxPixels: number): Pixels & { read
   return { data, width, height, channels: 3 };
 }
 
+/** Width and height by the file's first bytes. Throws DataError for what cannot be decoded. */
+export function bmpSize(start: Uint8Array): { width: number; height: number } {
+  const { width, height } = readHeader(new DataView(start.buffer, start.byteOffset, start.byteLength));
+  return { width, height };
+}
+
 type Header = {
   readonly width: number;
   readonly height: number;

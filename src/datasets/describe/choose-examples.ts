@@ -8,10 +8,10 @@ const MOST_OUTLIERS = 10;
 const MOST_GROUPS = 20;
 const MOST_OF_GROUP = 10;
 
-/** The images of a class that a report shows: drawn at random, the same ones each time. */
-export function sampleImages<Image extends ImageName>(images: readonly Image[], className: string): readonly Image[] {
+/** The images of a class, or with boxes of it, that a report shows: drawn at random, the same ones each time. */
+export function sampleImages(images: readonly PlacedImage[], className: string): readonly PlacedImage[] {
   return seededRandom('samples', className)
-    .shuffle(images.filter((image) => image.class === className))
+    .shuffle(images.filter(({ shows }) => shows.includes(className)))
     .slice(0, SAMPLES_A_CLASS);
 }
 

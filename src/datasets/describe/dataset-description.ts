@@ -1,21 +1,32 @@
 import { isMislabelled, type ImageFormat } from '../decode/image-format.ts';
 import { SPLIT_NAMES, type BrokenImage, type SplitName } from '../tensor-cache.ts';
+import type { Box } from '../boxes/box.ts';
+import { describeBoxes, type BoxDescription } from './describe-boxes.ts';
 import type { ImageMeasure } from './measure-image.ts';
 import { findNearDuplicates } from './near-duplicates.ts';
 import { rangeOf, spreadOf, type Range } from './outliers.ts';
 
 /** An image that was looked at, with its place in the dataset. */
-export type PlacedImage = ImageMeasure & { readonly class: string; readonly split: SplitName | null };
+export type PlacedImage = ImageMeasure &
+  ImageName & {
+    /** Its class, or the classes of its boxes. */
+    readonly shows: readonly string[];
+    /** Of a detection dataset. */
+    readonly boxes?: readonly Box[];
+  };
 
-export type ImageName = { readonly path: string; readonly class: string; readonly split: SplitName | null };
+/** `class` is null in a detection dataset. */
+export type ImageName = { readonly path: string; readonly class: string | null; readonly split: SplitName | null };
 
 /** What is in a dataset, in numbers. */
 export type DatasetDescription = {
   /** Images that could be read. */
   readonly images: number;
   readonly unreadable: readonly BrokenImage[];
-  /** In the order of the class names; `splits` holds those that the dataset has. */
+  /** In the order of the class names; of a detection dataset images with any box of the class. */
   readonly classes: readonly ClassCount[];
+  /** Of a detection dataset; null of others. */
+  readonly boxes: BoxDescription | null;
   readonly sizes: {
     /** The commonest first, at most ten. */
     readonly common: readonly { readonly width: number; readonly height: number; readonly images: number }[];
@@ -46,6 +57,7 @@ export type DatasetDescription = {
 export type ClassCount = {
   readonly class: string;
   readonly images: number;
+  /** Those that the dataset has. */
   readonly splits: Readonly<Partial<Record<SplitName, number>>>;
 };
 export type ImageSpread = Range & {
@@ -78,10 +90,12 @@ export function describeImages(
   classNames: readonly string[],
 ): DatasetDescription {
   const grey = images.filter(({ channels }) => channels === 1).length;
+  const boxed = images.flatMap((image) => (image.boxes === undefined ? [] : [{ ...image, boxes: image.boxes }]));
   return {
     images: images.length,
     unreadable,
     classes: countClasses(images, classNames),
+    boxes: boxed.length === 0 ? null : describeBoxes(boxed, classNames),
     sizes: describeSizes(images),
     ...describeFormats(images),
     channels: { grey, colour: images.length - grey },
@@ -95,13 +109,15 @@ export function describeImages(
 
 function countClasses(images: readonly PlacedImage[], classNames: readonly string[]): ClassCount[] {
   type Counting = { class: string; images: number; splits: Partial<Record<SplitName, number>> };
-  const counts = classNames.map((name): Counting => ({ class: name, images: 0, splits: {} }));
-  for (const { label, split } of images) {
-    const count = counts[label]!;
-    count.images += 1;
-    if (split !== null) count.splits[split] = (count.splits[split] ?? 0) + 1;
+  const counts = new Map(classNames.map((name): [string, Counting] => [name, { class: name, images: 0, splits: {} }]));
+  for (const { shows, split } of images) {
+    for (const name of shows) {
+      const count = counts.get(name)!;
+      count.images += 1;
+      if (split !== null) count.splits[split] = (count.splits[split] ?? 0) + 1;
+    }
   }
-  return counts;
+  return [...counts.values()];
 }
 
 function describeFormats(images: readonly PlacedImage[]): Pick<DatasetDescription, 'formats' | 'mislabelled'> {

@@ -2,14 +2,14 @@ import { sampleReader, type ReadSample } from '../cache/read-samples.ts';
 import { serveJobs, useOneThread } from '../children/serve-jobs.ts';
 import { fitPixels } from '../decode/fit-pixels.ts';
 import type { Pixels } from '../decode/pixels.ts';
-import { describeJobSchema, describeSetupSchema, DRAWN_SIDE, type DescribeResult } from './describe-messages.ts';
+import { describeJobSchema, describeSetupSchema, type DescribeResult } from './describe-messages.ts';
 import { measurePixels, type ImageMeasure } from './measure-image.ts';
 
 // The program of a child process that looks at images: one is in memory at a time, what was measured of them goes back.
 serveJobs({
   setup: describeSetupSchema,
   job: describeJobSchema,
-  start: ({ filesFolder, classNames }) => {
+  start: ({ filesFolder, classNames, drawnSide }) => {
     const read = sampleReader(filesFolder, classNames);
     return async ({ kind, samples }, report): Promise<DescribeResult> => {
       if (samples.kind === 'files') useOneThread();
@@ -20,7 +20,7 @@ serveJobs({
       for await (const sample of read(samples)) {
         const { path, read: found } = sample;
         if ('broken' in found) broken.push({ path, reason: found.broken });
-        else if (kind === 'draw') drawn.push({ path, pixels: draw(found.pixels) });
+        else if (kind === 'draw') drawn.push({ path, pixels: draw(found.pixels, drawnSide) });
         else measures.push(measure(sample, found.pixels));
         report((done += 1));
       }
@@ -30,10 +30,14 @@ serveJobs({
 });
 
 function measure({ path, label, set, format }: ReadSample, pixels: Pixels): ImageMeasure {
-  const known = { ...(set === undefined ? {} : { set }), ...(format === undefined ? {} : { format }) };
-  return { path, label, ...known, ...measurePixels(pixels) };
+  const known = {
+    ...(label === undefined ? {} : { label }),
+    ...(set === undefined ? {} : { set }),
+    ...(format === undefined ? {} : { format }),
+  };
+  return { path, ...known, ...measurePixels(pixels) };
 }
 
-function draw(pixels: Pixels): string {
-  return Buffer.from(fitPixels(pixels, { width: DRAWN_SIDE, height: DRAWN_SIDE, channels: 3 })).toString('base64');
+function draw(pixels: Pixels, side: number): string {
+  return Buffer.from(fitPixels(pixels, { width: side, height: side, channels: 3 })).toString('base64');
 }

@@ -8,6 +8,7 @@ import { readManifest, type Manifest } from '../version/manifest.ts';
 import { FILES_FOLDER } from '../version/version-paths.ts';
 import { describeImages, type DatasetDescription, type PlacedImage } from './dataset-description.ts';
 import { describeResultSchema, type DescribeJob, type DescribeResult } from './describe-messages.ts';
+import type { ImageMeasure } from './measure-image.ts';
 import { chooseExamples } from './choose-examples.ts';
 
 export type DescribeOptions = {
@@ -25,8 +26,9 @@ export type DescribedDataset = {
   readonly description: DatasetDescription;
   /** What was measured of each image that could be read, in the order of the manifest. */
   readonly images: readonly PlacedImage[];
-  /** By path: uint8 `[64, 64, 3]` of the images that the report shows. */
+  /** By path: uint8 `[pictureSide, pictureSide, 3]` of the images that the report shows. */
   readonly pictures: ReadonlyMap<string, Buffer>;
+  readonly pictureSide: number;
 };
 
 /**
@@ -44,11 +46,9 @@ export async function describeDataset(options: DescribeOptions): Promise<Describ
     progress({ done, total: manifest.samples, unit: 'images' }),
   );
   const broken: BrokenImage[] = measured.flatMap((result) => result.broken);
+  const place = placeImages(manifest);
   const images = measured.flatMap(({ measures }) =>
-    measures.map((measure): PlacedImage => {
-      const split = splitOf === undefined ? measure.set : splitOf(measure.path);
-      return { ...measure, class: manifest.classNames[measure.label]!, split: split ?? null };
-    }),
+    measures.map((measure) => place(measure, splitOf === undefined ? measure.set : splitOf(measure.path))),
   );
   const description = describeImages(images, broken, manifest.classNames);
   const shown = jobsFor(jobs, chooseExamples(description, images));
@@ -56,7 +56,31 @@ export async function describeDataset(options: DescribeOptions): Promise<Describ
   const pictures = drawn.flatMap((result) =>
     result.drawn.map(({ path: name, pixels }) => [name, Buffer.from(pixels, 'base64')] as const),
   );
-  return { description, images, pictures: new Map(pictures) };
+  return { description, images, pictures: new Map(pictures), pictureSide: pictureSideOf(manifest) };
+}
+
+function placeImages({
+  files,
+  classNames,
+}: Manifest): (measure: ImageMeasure, split: SplitName | undefined) => PlacedImage {
+  const boxesOf = new Map(
+    files.flatMap(({ path: file, boxes }) => (boxes === undefined ? [] : [[file, boxes] as const])),
+  );
+  const nameOf = (label: number) => classNames[label]!;
+  return (measure, split) => {
+    const boxes = boxesOf.get(measure.path);
+    const placed = { ...measure, split: split ?? null };
+    if (boxes !== undefined) {
+      return { ...placed, class: null, shows: [...new Set(boxes.map(({ label }) => nameOf(label)))], boxes };
+    }
+    const name = nameOf(measure.label!);
+    return { ...placed, class: name, shows: [name] };
+  };
+}
+
+/** Boxes need room to be seen. */
+function pictureSideOf({ layout }: Pick<Manifest, 'layout'>): number {
+  return layout === 'detection' ? 128 : 64;
 }
 
 /** Nothing of the images' size is kept, so jobs are as large as they may be. */
@@ -65,13 +89,17 @@ const ONE_PIXEL = { height: 1, width: 1, channels: 1 } as const;
 function lookAt(
   kind: DescribeJob['kind'],
   jobs: readonly ShardJob[],
-  { classNames }: Manifest,
+  { classNames, layout }: Manifest,
   { versionFolder, workers, signal }: DescribeOptions,
   onProgress: (done: number) => void,
 ): Promise<DescribeResult[]> {
   return runJobs({
     program: new URL('./describe-child.js', import.meta.url),
-    setup: { filesFolder: path.join(versionFolder, FILES_FOLDER), classNames },
+    setup: {
+      filesFolder: path.join(versionFolder, FILES_FOLDER),
+      classNames,
+      drawnSide: pictureSideOf({ layout }),
+    },
     jobs: jobs.map((samples): DescribeJob => ({ kind, samples })),
     sizeOf: ({ samples }) => sizeOfJob(samples),
     result: describeResultSchema,

@@ -7,6 +7,8 @@ export const describeSetupSchema = z.object({
   /** Absolute path of the version's files. */
   filesFolder: z.string(),
   classNames: z.array(z.string()),
+  /** Of the small pictures. */
+  drawnSide: z.int(),
 });
 
 /** To measure samples, or to draw those at some places among the samples of a shard. */
@@ -19,10 +21,7 @@ export type DescribeJob = z.infer<typeof describeJobSchema>;
 export const describeResultSchema = z.object({
   measures: z.array(imageMeasureSchema),
   broken: z.array(z.object({ path: z.string(), reason: z.string() })),
-  /** Small pictures for the report: uint8 `[64, 64, 3]`, base64. */
+  /** Small pictures for the report: uint8 `[drawnSide, drawnSide, 3]`, base64. */
   drawn: z.array(z.object({ path: z.string(), pixels: z.string() })),
 });
 export type DescribeResult = z.infer<typeof describeResultSchema>;
-
-/** Side of the small pictures. */
-export const DRAWN_SIDE = 64;

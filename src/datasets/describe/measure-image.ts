@@ -6,7 +6,8 @@ import { HASHED_SIDE, perceptualHash } from './perceptual-hash.ts';
 /** What is kept of an image once it was looked at. */
 export const imageMeasureSchema = z.object({
   path: z.string(),
-  label: z.int(),
+  /** Absent in a detection dataset. */
+  label: z.int().exactOptional(),
   set: z.enum(['train', 'validation', 'test']).exactOptional(),
   /** What the file's bytes say; absent where samples have no files of their own. */
   format: z.enum(['jpeg', 'png', 'webp', 'gif', 'bmp', 'tiff', 'avif']).exactOptional(),

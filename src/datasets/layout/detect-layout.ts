@@ -1,23 +1,32 @@
 import path from 'node:path';
 import { DataError } from '../../core/errors.ts';
-import type { Layout } from '../dataset-version.ts';
 import { IDX_FILES } from '../idx/idx-files.ts';
 import { readIdxLabels } from '../idx/read-idx-set.ts';
-import { findImageFolders, type FoundSample } from './image-folders.ts';
+import type { Annotations } from '../boxes/annotated-image.ts';
+import type { DetectedLayout } from './detected-layout.ts';
+import { findImageFolders } from './image-folders.ts';
+import type { ReportProgress } from '../../core/logger.ts';
 
-/** What the files of a dataset mean. For `idx`, samples are counted but not listed: they have no file of their own. */
-export type DetectedLayout = {
-  readonly layout: Layout;
-  readonly classNames: readonly string[];
-  readonly samples: number;
-  readonly testSamples: number;
-  readonly labelled: readonly FoundSample[];
-  /** Images that are not samples, with the reason. */
-  readonly ignored: readonly { readonly path: string; readonly reason: string }[];
+export type DetectOptions = {
+  /** Of a detection dataset; it is never taken for one without. */
+  readonly annotations?: Annotations;
+  readonly signal: AbortSignal;
+  readonly progress: ReportProgress;
 };
 
-/** Finds out how a folder of files holds its samples, from their paths and for `idx` their headers. Throws DataError. */
-export async function detectLayout(folder: string, paths: readonly string[]): Promise<DetectedLayout> {
+/**
+ * Finds out how a folder of files holds its samples, from their paths, for `idx` their headers, and for a detection dataset its
+ * annotations. Throws DataError.
+ */
+export async function detectLayout(
+  folder: string,
+  paths: readonly string[],
+  { annotations, ...watch }: DetectOptions,
+): Promise<DetectedLayout> {
+  if (annotations !== undefined) {
+    const { detectBoxes } = await import('../boxes/detect-boxes.ts');
+    return detectBoxes(folder, paths, annotations, watch);
+  }
   const idx = findIdxFiles(paths);
   if (idx.length > 0) return describeIdx(folder, idx);
   const { classNames, samples, ignored } = findImageFolders(paths);

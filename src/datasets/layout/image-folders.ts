@@ -1,4 +1,5 @@
 import { DataError } from '../../core/errors.ts';
+import { sortClassNames } from './class-names.ts';
 import { isImagePath } from './image-path.ts';
 import { findSets, type SourceSet } from './set-folders.ts';
 import { splitTestName } from './test-name.ts';
@@ -38,16 +39,11 @@ export function findImageFolders(paths: readonly string[]): ImageFolders {
 }
 
 function collectClassNames(paths: readonly string[]): string[] {
-  const names = new Set(paths.filter((path) => path.includes('/')).map((path) => path.slice(0, path.indexOf('/'))));
-  const classNames = [...names].sort();
-  const spelled = new Map<string, string>();
-  for (const name of classNames) {
-    const other = spelled.get(name.toLowerCase());
-    if (other !== undefined) {
-      throw new DataError(`The class folders "${other}" and "${name}" differ only in case. Rename or join them.`);
-    }
-    spelled.set(name.toLowerCase(), name);
-  }
+  const inFolders = paths.filter((path) => path.includes('/'));
+  const classNames = sortClassNames(
+    inFolders.map((path) => path.slice(0, path.indexOf('/'))),
+    'class folders',
+  );
   if (classNames.length < 2) {
     const found = classNames.length === 0 ? 'no class folders with images' : `one class folder, "${classNames[0]!}"`;
     throw new DataError(

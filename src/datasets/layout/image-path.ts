@@ -6,6 +6,7 @@ export function isImagePath(path: string): boolean {
 /** What `sharp` may be able to read, and `bmp`, which we read ourselves. */
 const IMAGE_NAME = /\.(?:jpe?g|png|webp|gif|tiff?|avif|bmp)$/iu;
 
-function isHidden(path: string): boolean {
+/** Whether a path is hidden or an archiver's own. */
+export function isHidden(path: string): boolean {
   return path.split('/').some((segment) => segment.startsWith('.') || segment === '__MACOSX');
 }

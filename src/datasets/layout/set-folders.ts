@@ -31,7 +31,8 @@ const ROLES: readonly (readonly [RegExp, SourceSet])[] = [
   [/(?:^|[_\-. ])(?:test|testing)$/iu, 'test'],
 ];
 
-function roleOf(folder: string): SourceSet | undefined {
+/** The set that a folder's name means, for example `train` of `asl_alphabet_train`. */
+export function roleOf(folder: string): SourceSet | undefined {
   return ROLES.find(([pattern]) => pattern.test(folder))?.[1];
 }
 

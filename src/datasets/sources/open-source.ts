@@ -28,6 +28,8 @@ const OPENERS: Readonly<Record<string, () => Promise<SourceOpener>>> = {
   http: async () => (await import('./http-source.ts')).openHttpSource('http'),
   idx: async () => (await import('./idx-source.ts')).openIdxSource,
   cifar: async () => (await import('./cifar-source.ts')).openCifarSource,
+  voc: async () => (await import('./detection-source.ts')).openVocSource,
+  coco: async () => (await import('./detection-source.ts')).openCocoSource,
   kaggle: async () => (await import('./kaggle-source.ts')).openKaggleSource,
   'dog-api': async () => (await import('./dog-api-source.ts')).openDogApiSource,
   sample: async () => (await import('../sample-signs/source.ts')).openSampleSource,

@@ -40,7 +40,8 @@ export async function findLocalVersion(options: {
   readonly upstreamVersion?: string;
 }): Promise<DatasetVersion | undefined> {
   const { dataDir, source, upstreamVersion } = options;
-  const candidates: { folder: string; provenance: Provenance; upstreamVersion: string; at: number }[] = [];
+  const candidates: { folder: string; provenance: Provenance; origin: Provenance['origins'][number]; at: number }[] =
+    [];
   for (const folder of await listVersionFolders(dataDir)) {
     const provenance = await readProvenance(folder);
     const origin = provenance?.origins.findLast(
@@ -49,12 +50,14 @@ export async function findLocalVersion(options: {
     const status = await stat(path.join(folder, MANIFEST_NAME)).catch(() => undefined);
     if (provenance === undefined || origin === undefined || status === undefined) continue;
     const { mtimeMs } = await stat(path.join(folder, 'provenance.json'));
-    candidates.push({ folder, provenance, upstreamVersion: origin.upstreamVersion, at: mtimeMs });
+    candidates.push({ folder, provenance, origin, at: mtimeMs });
   }
   const best = candidates.sort((left, right) => right.at - left.at)[0];
   const found = best === undefined ? undefined : await readManifest(best.folder);
   if (best === undefined || found === undefined) return undefined;
-  return describeVersion(found.manifest, { ...best.provenance, source, upstreamVersion: best.upstreamVersion });
+  const { provenance, origin } = best;
+  const metadata = { ...provenance, source, upstreamVersion: origin.upstreamVersion };
+  return describeVersion(found.manifest, metadata, origin.annotationProblems);
 }
 
 /** Where the files of the complete versions that came from sources of a scheme lie, those collected last first. */

@@ -5,8 +5,11 @@ import type { Logger, ReportProgress } from '../../core/logger.ts';
 import { commitFolder, discard, replaceAtomically, temporarySibling } from '../../storage/atomic-write.ts';
 import { explainFileError } from '../../storage/file-errors.ts';
 import type { ExtractedFile } from '../archive/extracted-file.ts';
+import type { Annotations } from '../boxes/annotated-image.ts';
+import { tellProblems, type AnnotationProblem } from '../boxes/annotation-problems.ts';
 import type { DatasetVersion } from '../dataset-version.ts';
-import { detectLayout, type DetectedLayout } from '../layout/detect-layout.ts';
+import { detectLayout } from '../layout/detect-layout.ts';
+import type { DetectedLayout } from '../layout/detected-layout.ts';
 import { runConcurrently } from '../run-concurrently.ts';
 import type { DatasetMetadata } from '../source.ts';
 import { walkFolder, type WalkedFile } from '../walk-folder.ts';
@@ -25,6 +28,8 @@ export type CreateVersionOptions = {
   readonly owned: boolean;
   /** The hashes of those files that are known already; only taken for an owned folder, which nobody else changes. */
   readonly contents?: readonly ExtractedFile[];
+  /** Of a detection dataset, whose boxes the manifest keeps; of its files the images are kept, and what says who may use them. */
+  readonly annotations?: Annotations;
   readonly metadata: DatasetMetadata;
   readonly signal: AbortSignal;
   readonly progress: ReportProgress;
@@ -42,15 +47,17 @@ export async function createDatasetVersion(options: CreateVersionOptions): Promi
   const layout = await detectLayout(
     folder,
     found.map((file) => file.path),
+    options,
   );
   tellIgnored(layout, log);
+  tellProblems(layout.annotationProblems ?? [], log);
   try {
     const store = openObjectStore(path.join(dataDir, OBJECTS_FOLDER));
-    const files = await storeFiles(found, layout, store, options);
-    const { layout: kind, classNames, samples, testSamples } = layout;
+    const files = await storeFiles(keptFiles(found, layout), layout, store, options);
+    const { layout: kind, classNames, samples, testSamples, annotationProblems } = layout;
     const manifest: Manifest = { format: 1, layout: kind, classNames: [...classNames], samples, testSamples, files };
-    const version = describeVersion(manifest, metadata);
-    await commitVersion({ ...options, manifest, store, target: path.join(dataDir, version.path) });
+    const version = describeVersion(manifest, metadata, annotationProblems);
+    await commitVersion({ ...options, manifest, annotationProblems, store, target: path.join(dataDir, version.path) });
     return version;
   } catch (error) {
     throw explainFileError(error, dataDir);
@@ -66,6 +73,16 @@ function tellIgnored({ ignored }: DetectedLayout, log: Logger): void {
   log.warn(`${ignored.length} images are not samples, for example ${examples.join(', ')}`);
 }
 
+/** What the annotations say is in the manifest. */
+function keptFiles(found: readonly WalkedFile[], { layout, labelled }: DetectedLayout): readonly WalkedFile[] {
+  if (layout !== 'detection') return found;
+  const images = new Set(labelled.map((sample) => sample.path));
+  return found.filter((file) => images.has(file.path) || NOTICE.test(file.path));
+}
+
+/** What belongs to the images wherever they go. */
+const NOTICE = /(?:^|\/)(?:licen[cs]e|copying|copyright|notice|readme)(?:\.(?:txt|md))?$/iu;
+
 async function storeFiles(
   found: readonly WalkedFile[],
   { labelled }: DetectedLayout,
@@ -80,24 +97,21 @@ async function storeFiles(
     progress({ done: ++done, total: found.length, unit: 'files' });
     const sample = samples.get(file.path);
     if (sample === undefined) return { path: file.path, bytes, sha256 };
-    return {
-      path: file.path,
-      bytes,
-      sha256,
-      label: sample.label,
-      ...(sample.set === undefined ? {} : { set: sample.set }),
-    };
+    const { set } = sample;
+    const what = 'boxes' in sample ? { boxes: [...sample.boxes] } : { label: sample.label };
+    return { path: file.path, bytes, sha256, ...what, ...(set === undefined ? {} : { set }) };
   });
 }
 
 type Commit = CreateVersionOptions & {
   readonly manifest: Manifest;
+  readonly annotationProblems: readonly AnnotationProblem[] | undefined;
   readonly store: ObjectStore;
   readonly target: string;
 };
 
 async function commitVersion(commit: Commit): Promise<void> {
-  const { manifest, store, target, metadata, signal } = commit;
+  const { manifest, annotationProblems, store, target, metadata, signal } = commit;
   const { text, id } = encodeManifest(manifest);
   const present = await readManifest(target);
   if (present !== undefined && present.id !== id) {
@@ -119,7 +133,7 @@ async function commitVersion(commit: Commit): Promise<void> {
     }
   }
   if (present !== undefined) await mendVersion(commit);
-  await addOrigin(target, metadata);
+  await addOrigin(target, metadata, annotationProblems);
 }
 
 /** Puts what was just collected in the place of files of the version that were damaged or removed. */

@@ -1,7 +1,13 @@
-import type { Manifest, ManifestFile } from './manifest.ts';
+import type { Box } from '../boxes/box.ts';
+import type { Manifest } from './manifest.ts';
 
-/** A file that only one version has; `class` is null for what is no sample. */
-export type OneSided = { readonly path: string; readonly bytes: number; readonly class: string | null };
+/** A file that only one version has; `class` is null for what has none, `boxes` says how many an image of a detection dataset has. */
+export type OneSided = {
+  readonly path: string;
+  readonly bytes: number;
+  readonly class: string | null;
+  readonly boxes?: number;
+};
 
 /** A file that both versions have in some form. */
 export type TwoSided = { readonly from: OneSided; readonly to: OneSided };
@@ -12,61 +18,90 @@ export type ManifestDiff = {
   readonly removed: readonly OneSided[];
   /** Another content at the same path. */
   readonly changed: readonly TwoSided[];
-  /** The same content with another label, wherever it lies. */
+  /** The same content with another label or other boxes, wherever it lies. */
   readonly relabelled: readonly TwoSided[];
-  /** The same content with the same label in another place. */
+  /** The same content with the same label or boxes in another place. */
   readonly renamed: readonly TwoSided[];
-  /** Classes whose samples differ, in the order of their names. */
+  /** Classes whose samples, or boxes, differ, in the order of their names. */
   readonly classes: readonly ClassDiff[];
 };
 
+/** Counts samples that have a file of their own; of a detection dataset boxes. */
 export type ClassDiff = {
   readonly class: string;
-  /** Samples that have a file of their own, in the first and in the second version. */
+  /** In the first and in the second version. */
   readonly before: number;
   readonly after: number;
+  /** In files that were added, removed or changed. */
   readonly added: number;
   readonly removed: number;
   readonly changed: number;
-  /** Relabelled samples that came from and went to other classes. */
+  /** In relabelled files: those that came from and went to other classes; boxes that are new or gone, a moved one both. */
   readonly came: number;
   readonly went: number;
 };
 
-type Labelled = OneSided & { readonly sha256: string };
+/** What a file shows: its class, or each of its boxes. Equal keys are equal things. */
+type Shown = { readonly class: string; readonly key: string };
+type Labelled = {
+  readonly told: OneSided;
+  readonly sha256: string;
+  readonly shown: readonly Shown[];
+  readonly key: string;
+};
 
 /** Compares two versions by their manifests alone: nothing of the files is read. */
 export function diffManifests(first: Manifest, second: Manifest): ManifestDiff {
   const before = labelled(first);
   const after = labelled(second);
-  const old = new Map(before.map((file) => [file.path, file]));
-  const present = new Map(after.map((file) => [file.path, file]));
-  const gone = before.filter(({ path }) => !present.has(path));
-  const fresh = after.filter(({ path }) => !old.has(path));
+  const old = new Map(before.map((file) => [file.told.path, file]));
+  const present = new Map(after.map((file) => [file.told.path, file]));
+  const gone = before.filter(({ told }) => !present.has(told.path));
+  const fresh = after.filter(({ told }) => !old.has(told.path));
   const stayed = after.flatMap((to) => {
-    const from = old.get(to.path);
+    const from = old.get(to.told.path);
     return from === undefined ? [] : [{ from, to }];
   });
-  const renamed = pairUp(gone, fresh, ({ sha256, class: name }) => JSON.stringify([sha256, name]));
+  const renamed = pairUp(gone, fresh, ({ sha256, key }) => JSON.stringify([sha256, key]));
   const moved = pairUp(renamed.gone, renamed.fresh, ({ sha256 }) => sha256);
-  const sameContent = stayed.filter(({ from, to }) => from.sha256 === to.sha256 && from.class !== to.class);
+  const sameContent = stayed.filter(({ from, to }) => from.sha256 === to.sha256 && from.key !== to.key);
   const lists = {
-    added: moved.fresh.map(plain),
-    removed: moved.gone.map(plain),
-    changed: stayed.filter(({ from, to }) => from.sha256 !== to.sha256).map(plainPair),
-    relabelled: [...sameContent, ...moved.pairs].map(plainPair).sort(byPath),
-    renamed: renamed.pairs.map(plainPair),
+    added: moved.fresh,
+    removed: moved.gone,
+    changed: stayed.filter(({ from, to }) => from.sha256 !== to.sha256),
+    relabelled: [...sameContent, ...moved.pairs].sort(byPath),
   };
-  return { ...lists, classes: classDiffs(before, after, lists) };
+  return {
+    added: lists.added.map(({ told }) => told),
+    removed: lists.removed.map(({ told }) => told),
+    changed: lists.changed.map(toldPair),
+    relabelled: lists.relabelled.map(toldPair),
+    renamed: renamed.pairs.map(toldPair),
+    classes: classDiffs(before, after, lists),
+  };
 }
 
 function labelled({ files, classNames }: Manifest): Labelled[] {
-  const nameOf = ({ label }: ManifestFile) => (label === undefined ? null : (classNames[label] ?? null));
-  return files.map((file) => ({ path: file.path, bytes: file.bytes, class: nameOf(file), sha256: file.sha256 }));
+  const nameOf = (label: number) => classNames[label] ?? String(label);
+  return files.map(({ path, bytes, sha256, label, boxes }) => {
+    const name = label === undefined ? null : nameOf(label);
+    const shown =
+      boxes?.map((box) => ({ class: nameOf(box.label), key: boxKey(nameOf(box.label), box) })) ??
+      (name === null ? [] : [{ class: name, key: name }]);
+    const told = { path, bytes, class: name, ...(boxes === undefined ? {} : { boxes: boxes.length }) };
+    // Whether an image has no boxes or is no sample is a difference.
+    const key = boxes === undefined ? JSON.stringify(name) : JSON.stringify(shown.map((box) => box.key).sort());
+    return { told, sha256, shown, key };
+  });
 }
 
+function boxKey(name: string, { xmin, ymin, xmax, ymax, difficult, truncated, iscrowd }: Box): string {
+  return JSON.stringify([name, xmin, ymin, xmax, ymax, difficult, truncated, iscrowd]);
+}
+
+type Pair = { readonly from: Labelled; readonly to: Labelled };
 type Pairing = {
-  readonly pairs: readonly { readonly from: Labelled; readonly to: Labelled }[];
+  readonly pairs: readonly Pair[];
   readonly gone: readonly Labelled[];
   readonly fresh: readonly Labelled[];
 };
@@ -80,7 +115,7 @@ function pairUp(gone: readonly Labelled[], fresh: readonly Labelled[], keyOf: (f
     if (same === undefined) waiting.set(key, [file]);
     else same.push(file);
   }
-  const pairs: { from: Labelled; to: Labelled }[] = [];
+  const pairs: Pair[] = [];
   const unpaired: Labelled[] = [];
   for (const to of fresh) {
     const from = waiting.get(keyOf(to))?.pop();
@@ -91,30 +126,33 @@ function pairUp(gone: readonly Labelled[], fresh: readonly Labelled[], keyOf: (f
   return { pairs, gone: gone.filter((file) => !paired.has(file)), fresh: unpaired };
 }
 
-function plain({ path, bytes, class: name }: Labelled): OneSided {
-  return { path, bytes, class: name };
+function toldPair({ from, to }: Pair): TwoSided {
+  return { from: from.told, to: to.told };
 }
 
-function plainPair({ from, to }: { readonly from: Labelled; readonly to: Labelled }): TwoSided {
-  return { from: plain(from), to: plain(to) };
+function byPath(left: Pair, right: Pair): number {
+  return left.to.told.path < right.to.told.path ? -1 : 1;
 }
 
-function byPath(left: TwoSided, right: TwoSided): number {
-  return left.to.path < right.to.path ? -1 : 1;
-}
+type Lists = {
+  readonly added: readonly Labelled[];
+  readonly removed: readonly Labelled[];
+  readonly changed: readonly Pair[];
+  readonly relabelled: readonly Pair[];
+};
 
 function classDiffs(
-  before: readonly OneSided[],
-  after: readonly OneSided[],
-  { added, removed, changed, relabelled }: Omit<ManifestDiff, 'classes' | 'renamed'>,
+  before: readonly Labelled[],
+  after: readonly Labelled[],
+  { added, removed, changed, relabelled }: Lists,
 ): ClassDiff[] {
-  const samples = { before: countByClass(before), after: countByClass(after) };
+  const samples = { before: countByClass(shownIn(before)), after: countByClass(shownIn(after)) };
   const differences = {
-    added: countByClass(added),
-    removed: countByClass(removed),
-    changed: countByClass(changed.map(({ to }) => to)),
-    came: countByClass(relabelled.map(({ to }) => to)),
-    went: countByClass(relabelled.map(({ from }) => from)),
+    added: countByClass(shownIn(added)),
+    removed: countByClass(shownIn(removed)),
+    changed: countByClass(shownIn(changed.map(({ to }) => to))),
+    came: countByClass(relabelled.flatMap(({ from, to }) => without(to.shown, from.shown))),
+    went: countByClass(relabelled.flatMap(({ from, to }) => without(from.shown, to.shown))),
   };
   const names = new Set(Object.values(differences).flatMap((byClass) => [...byClass.keys()]));
   return [...names].sort().map((name) => {
@@ -128,8 +166,17 @@ function classDiffs(
   });
 }
 
-function countByClass(files: readonly OneSided[]): Map<string, number> {
+function shownIn(files: readonly Labelled[]): Shown[] {
+  return files.flatMap(({ shown }) => shown);
+}
+
+function without(shown: readonly Shown[], others: readonly Shown[]): Shown[] {
+  const keys = new Set(others.map(({ key }) => key));
+  return shown.filter(({ key }) => !keys.has(key));
+}
+
+function countByClass(shown: readonly Shown[]): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const { class: name } of files) if (name !== null) counts.set(name, (counts.get(name) ?? 0) + 1);
+  for (const { class: name } of shown) counts.set(name, (counts.get(name) ?? 0) + 1);
   return counts;
 }

@@ -5,16 +5,19 @@ import { z } from 'zod';
 import { DataError } from '../../core/errors.ts';
 import type { DatasetVersionId } from '../../core/ids.ts';
 import { canonicalJson, tryJson } from '../../core/json.ts';
+import { boxSchema } from '../boxes/box.ts';
 import { LAYOUTS } from '../dataset-version.ts';
 
 const manifestFile = z.strictObject({
   path: z.string(),
   bytes: z.int().min(0),
   sha256: z.string().regex(/^[0-9a-f]{64}$/u),
-  /** Index into the class names; only samples have one. */
+  /** Index into the class names; only samples of a classification dataset have one. */
   label: z.int().min(0).exactOptional(),
   /** The source's own division, where it has one. */
   set: z.enum(['train', 'validation', 'test']).exactOptional(),
+  /** Of the images of a detection dataset, which have no label of their own; none: background. */
+  boxes: z.array(boxSchema).exactOptional(),
 });
 
 const manifestSchema = z.strictObject({

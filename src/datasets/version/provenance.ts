@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { writeJsonAtomic } from '../../storage/atomic-write.ts';
+import { annotationProblemSchema, type AnnotationProblem } from '../boxes/annotation-problems.ts';
 import type { DatasetMetadata } from '../source.ts';
 
 const provenanceSchema = z.object({
@@ -10,7 +11,14 @@ const provenanceSchema = z.object({
   synthetic: z.boolean(),
   licence: z.string().exactOptional(),
   /** Every place and upstream version that gave exactly these files, the latest last. */
-  origins: z.array(z.object({ source: z.string(), upstreamVersion: z.string() })),
+  origins: z.array(
+    z.object({
+      source: z.string(),
+      upstreamVersion: z.string(),
+      /** Of a detection dataset, what was wrong there. */
+      annotationProblems: z.array(annotationProblemSchema).exactOptional(),
+    }),
+  ),
 });
 
 /** Where a version's files came from: beside the manifest, because the same files may come from several places. */
@@ -23,15 +31,20 @@ export async function readProvenance(versionFolder: string): Promise<Provenance 
 }
 
 /** Adds the place that metadata names, as the latest. */
-export async function addOrigin(versionFolder: string, metadata: DatasetMetadata): Promise<void> {
+export async function addOrigin(
+  versionFolder: string,
+  metadata: DatasetMetadata,
+  annotationProblems: readonly AnnotationProblem[] = [],
+): Promise<void> {
   const known = await readProvenance(versionFolder);
   const { source, upstreamVersion } = metadata;
+  const problems = annotationProblems.length === 0 ? {} : { annotationProblems: [...annotationProblems] };
   const others = (known?.origins ?? []).filter(
     (origin) => origin.source !== source || origin.upstreamVersion !== upstreamVersion,
   );
   const provenance: Provenance = {
     ...(known ?? describe(metadata)),
-    origins: [...others, { source, upstreamVersion }],
+    origins: [...others, { source, upstreamVersion, ...problems }],
   };
   await writeJsonAtomic(path.join(versionFolder, FILE_NAME), provenance);
 }

@@ -76,3 +76,57 @@ test('a label that changed in place counts by the name of the class, not by its 
     { from: { path: 'dog/1', bytes: 1, class: 'dog' }, to: { path: 'dog/1', bytes: 1, class: 'wolf' } },
   ]);
 });
+
+/** Images by name, the content the name; boxes as class and place. */
+function detection(images: Readonly<Record<string, readonly (readonly [name: string, xmin: number])[]>>): Manifest {
+  const classNames = [...new Set(Object.values(images).flatMap((boxes) => boxes.map(([name]) => name)))].sort();
+  const files = Object.entries(images).map(([path, boxes]) => ({
+    path,
+    bytes: 1,
+    sha256: createHash('sha256').update(path).digest('hex'),
+    boxes: boxes.map(([name, xmin]) => ({ label: classNames.indexOf(name), xmin, ymin: 0, xmax: 90, ymax: 9 })),
+  }));
+  return { format: 1, layout: 'detection', classNames, samples: 0, testSamples: 0, files };
+}
+
+test('an image whose boxes changed is relabelled; classes count boxes that are new and gone', () => {
+  const first = detection({
+    a: [
+      ['cat', 1],
+      ['cat', 2],
+      ['dog', 3],
+    ],
+    b: [['cat', 1]],
+    c: [],
+    d: [['dog', 1]],
+  });
+  const second = detection({
+    a: [
+      ['cat', 2],
+      ['cat', 5],
+      ['ant', 3],
+    ],
+    b: [['cat', 1]],
+    c: [],
+    e: [
+      ['dog', 1],
+      ['dog', 2],
+    ],
+  });
+  const diff = diffManifests(first, second);
+  expect(diff.relabelled).toEqual([
+    { from: { path: 'a', bytes: 1, class: null, boxes: 3 }, to: { path: 'a', bytes: 1, class: null, boxes: 3 } },
+  ]);
+  expect(diff).toMatchObject({
+    added: [{ path: 'e', boxes: 2 }],
+    removed: [{ path: 'd', boxes: 1 }],
+    changed: [],
+    renamed: [],
+  });
+  expect(diff.classes).toEqual([
+    { class: 'ant', before: 0, after: 1, added: 0, removed: 0, changed: 0, came: 1, went: 0 },
+    { class: 'cat', before: 3, after: 3, added: 0, removed: 0, changed: 0, came: 1, went: 1 },
+    { class: 'dog', before: 2, after: 2, added: 2, removed: 1, changed: 0, came: 0, went: 1 },
+  ]);
+  expect(diffManifests(first, first).classes).toEqual([]);
+});
