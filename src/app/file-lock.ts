@@ -4,7 +4,8 @@ import { dirname } from 'node:path';
 import { z } from 'zod';
 import type { Clock } from '../core/clock.ts';
 import { CancelledError } from '../core/errors.ts';
-import { identifyProcess, livenessOf } from '../engine/this-process.ts';
+import { tryJson } from '../core/json.ts';
+import { identifyProcess, livenessOf, type Liveness } from '../engine/this-process.ts';
 import { processIdentitySchema } from '../registry/process-identity.ts';
 import { discard, temporarySibling } from '../storage/atomic-write.ts';
 
@@ -48,9 +49,9 @@ export async function tryLock(path: string): Promise<FileLock | 'held' | 'elsewh
       if (await linked(temporary, path)) return { release: () => rm(path, { force: true }) };
       const holder = await readHolder(path);
       if (holder === undefined) continue;
-      const liveness = livenessOf(holder);
+      const { liveness, nonce: theirs } = holder;
       if (liveness !== 'dead') return liveness === 'alive' ? 'held' : 'elsewhere';
-      if (!(await removeDead(path, holder.nonce))) return 'held';
+      if (!(await removeDead(path, theirs))) return 'held';
     }
   } finally {
     await discard(temporary);
@@ -60,7 +61,7 @@ export async function tryLock(path: string): Promise<FileLock | 'held' | 'elsewh
 const POLL_MS = 250;
 
 const holderSchema = z.intersection(processIdentitySchema, z.object({ nonce: z.string() }));
-type Holder = z.infer<typeof holderSchema>;
+type Holder = { readonly nonce: string; readonly liveness: Liveness };
 
 async function linked(temporary: string, path: string): Promise<boolean> {
   try {
@@ -72,10 +73,19 @@ async function linked(temporary: string, path: string): Promise<boolean> {
   }
 }
 
-/** Undefined when it is gone. It is made by a link, so it is never there in part. */
+/**
+ * Undefined when it is gone. It is made by a link, so it is never there in part, but for a power cut: then nobody has it. Of one
+ * that may not be read nothing can be told.
+ */
 async function readHolder(path: string): Promise<Holder | undefined> {
-  const text = await readFile(path, 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : holderSchema.parse(JSON.parse(text));
+  try {
+    const parsed = holderSchema.safeParse(tryJson(await readFile(path, 'utf8')));
+    if (!parsed.success) return { nonce: 'unreadable', liveness: 'dead' };
+    return { nonce: parsed.data.nonce, liveness: livenessOf(parsed.data) };
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    return { nonce: '', liveness: 'elsewhere' };
+  }
 }
 
 /** Only who has the lock of a dead holder's name may remove its file: else two would, and the second removes a living one's. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rename } from 'node:fs/promises';
+import { mkdir, open, rename, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Clock } from '../core/clock.ts';
@@ -157,7 +157,7 @@ async function writeBody(
   let at = start;
   try {
     for await (const chunk of body) {
-      await file.write(chunk, 0, chunk.length, at);
+      await writeWhole(file, chunk, at);
       at += chunk.length;
       progress({ done: at, ...(total === undefined ? {} : { total }), unit: 'bytes' });
     }
@@ -169,6 +169,14 @@ async function writeBody(
     await file.close();
   }
   return total !== undefined && at < total ? broken(url, at, total) : { kind: 'whole' };
+}
+
+/** A disk that is nearly full takes a part of a write and says so in a number; only the next one fails. */
+async function writeWhole(file: FileHandle, chunk: Uint8Array, at: number): Promise<void> {
+  for (let written = 0; written < chunk.length;) {
+    const { bytesWritten } = await file.write(chunk, written, chunk.length - written, at + written);
+    written += bytesWritten;
+  }
 }
 
 function broken(url: string, at: number, total: number | undefined, cause?: unknown): Outcome {

@@ -1,32 +1,29 @@
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import { openJob } from '../faults/inspect-job.ts';
 import { halfWritten } from '../faults/whole-files.ts';
+import { canMount, growDisk, mountSmallDisk, unmount } from '../helpers/small-disk.ts';
 import { runCli, SHIPPED, TINY } from './run-cli.ts';
 
 const rooms: string[] = [];
 afterAll(() => {
   for (const room of rooms) {
-    spawnSync('umount', [room]);
+    unmount(room);
     rmSync(room, { recursive: true, force: true });
   }
 });
 
-/** A disk of so many KiB, or undefined where this user may not have one. */
-function smallDisk(kib: number): string | undefined {
+/** A disk of so many KiB. */
+function smallDisk(kib: number): string {
   const room = mkdtempSync(join(tmpdir(), 'full-disk-'));
   rooms.push(room);
-  return mount(`size=${kib}k`, room) ? room : undefined;
+  mountSmallDisk(room, kib);
+  return room;
 }
 
-function mount(options: string, room: string): boolean {
-  return spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', room]).status === 0;
-}
-
-const testOnSmallDisk = smallDisk(64) === undefined ? test.skip : test;
+const testOnSmallDisk = canMount ? test : test.skip;
 
 const PIPELINE = [
   'pipeline',
@@ -47,7 +44,7 @@ testOnSmallDisk.each([
 ])(
   'a disk that gets full while it takes %s: an error that says so, nothing that looks whole, and a retry completes',
   async (_what, kib, script, [flow, ...parameters]) => {
-    const cwd = smallDisk(kib)!;
+    const cwd = smallDisk(kib);
     mkdirSync(join(cwd, '.mlflow-ts'));
     const cli = (...args: string[]) => runCli(args, { cwd, script });
     const ran = await cli('run', flow!, ...parameters.flatMap((parameter) => ['-p', parameter]));
@@ -58,7 +55,7 @@ testOnSmallDisk.each([
     expect(ran.stderr).toMatch(/the disk is full\. Free some space/);
     expect(ran.stderr).not.toMatch(/^ +at /m);
 
-    expect(mount('remount,size=200m', cwd)).toBe(true);
+    expect(growDisk(cwd, 200 * 1_024)).toBe(true);
     const [run] = JSON.parse((await cli('runs', 'ls', '--json')).stdout) as { id: string; state: string }[];
     expect(run!.state).not.toBe('Completed');
     expect(await cli('runs', 'retry', run!.id)).toMatchObject({ code: 0 });

@@ -5,7 +5,7 @@ import { loadSharp } from '../../src/core/load-sharp.ts';
 import { catalogue } from '../../flows/catalogue.ts';
 import { findProject } from '../../src/app/project.ts';
 import type { AppServices } from '../../src/app/services.ts';
-import { systemClock } from '../../src/core/clock.ts';
+import { systemClock, type Clock } from '../../src/core/clock.ts';
 import type { FlowRunId } from '../../src/core/ids.ts';
 import type { Json } from '../../src/core/json.ts';
 import { Secrets } from '../../src/core/secrets.ts';
@@ -43,11 +43,14 @@ export type TestProject = {
 };
 
 /** Makes an empty project; its registry is closed after the tests of the file. */
-export async function temporaryProject(env: Readonly<Record<string, string>> = {}): Promise<TestProject> {
+export async function temporaryProject(
+  env: Readonly<Record<string, string>> = {},
+  clock: Clock = systemClock,
+): Promise<TestProject> {
   const folder = await temporaryFolder();
   await mkdir(path.join(folder, '.mlflow-ts'));
   const project = findProject({ cwd: folder, env: {} });
-  const registry = await openRegistry({ path: project.registryPath, clock: systemClock });
+  const registry = await openRegistry({ path: project.registryPath, clock });
   opened.push(registry);
   const services: AppServices = {
     project,
@@ -55,7 +58,7 @@ export async function temporaryProject(env: Readonly<Record<string, string>> = {
     cwd: folder,
     env,
     secrets: new Secrets({}),
-    clock: systemClock,
+    clock,
     random: seededRandom('test'),
     storage: createArtifactStore(project.artifactsDir),
     codeVersion: 'test',

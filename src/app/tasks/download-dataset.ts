@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatasetVersion } from '../../datasets/dataset-version.ts';
 import type { DatasetMetadata, Download } from '../../datasets/source.ts';
-import { downloadsDirOf, keptDownloadOf, lockOfDownload } from '../download-folders.ts';
+import { downloadsDirOf, keptDownloadOf, lockOfDownload, touchKeptDownload } from '../download-folders.ts';
 import { task } from '../flow-api.ts';
 import { sourceContextOf } from '../services.ts';
 
@@ -35,6 +35,7 @@ export const downloadDataset = task(
       const version = unlessCollected ? await collectedMeanwhile(services, metadata) : undefined;
       if (version !== undefined) return { version };
       const keptFolder = lock === undefined ? join(workFolder, 'kept') : keptDownloadOf(services, metadata);
+      await touchKeptDownload(keptFolder, services.clock);
       await rm(workFolder, { recursive: true, force: true });
       const into = join(workFolder, 'files');
       await mkdir(into, { recursive: true });

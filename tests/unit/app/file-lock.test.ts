@@ -44,6 +44,15 @@ test('whether a process of another machine lives cannot be told, so nobody waits
   expect(await waitForLock(file, { clock, signal })).toBeUndefined();
 });
 
+test("a lock file that a power cut emptied is nobody's", async () => {
+  for (const content of ['', '{"host":']) {
+    const file = await lockFile();
+    await writeFile(file, content);
+    const found = await Promise.all(Array.from({ length: 5 }, () => tryLock(file)));
+    expect(found.filter((lock) => lock !== 'held')).toHaveLength(1);
+  }
+});
+
 test('who waits stops with the reason when told to', async () => {
   const file = await lockFile();
   await tryLock(file);
