@@ -1,4 +1,5 @@
 import { DataError } from '../../core/errors.ts';
+import { spellingKey } from '../layout/spelling.ts';
 
 /** What an archive says about one entry, in words that all formats share. */
 export type ArchiveEntry = {
@@ -121,10 +122,11 @@ function claim(path: string, taken: Map<string, Taken>): string | undefined {
   for (let depth = 1; depth <= segments.length; depth += 1) {
     const isFolder = depth < segments.length || folder;
     const part = segments.slice(0, depth).join('/');
-    const key = part.normalize('NFC').toLowerCase();
+    const key = spellingKey(part);
     const other = taken.get(key);
     if (other === undefined) taken.set(key, { path: part, folder: isFolder });
-    else if (other.path !== part) return `it differs only in case from ${JSON.stringify(other.path)}`;
+    else if (other.path !== part)
+      return `it differs only in case, or in how its letters are composed, from ${JSON.stringify(other.path)}`;
     else if (!isFolder || !other.folder) return 'its path is taken by another entry';
   }
   return undefined;

@@ -2,6 +2,7 @@ import { DataError } from '../../core/errors.ts';
 import { sortClassNames } from './class-names.ts';
 import { isImagePath } from './image-path.ts';
 import { findSets, type SourceSet } from './set-folders.ts';
+import { spellingKey } from './spelling.ts';
 import { splitTestName } from './test-name.ts';
 
 /** One labelled image: `label` indexes the class names; `set` is absent when the source does not divide its samples. */
@@ -18,14 +19,14 @@ export type ImageFolders = {
  * Finds classes and samples among the paths of a dataset's files. A class is a folder of images; single folders around
  * everything are looked through; `train`, `test` and `val` folders (also `*_train`, `training`, …) are the source's own
  * sets; a test folder may be flat, its labels in its file names (`A_test.jpg`). Throws DataError when there are fewer
- * than two classes or when class names differ only in case.
+ * than two classes or when class names differ only in their spelling.
  */
 export function findImageFolders(paths: readonly string[]): ImageFolders {
   const images = paths.filter(isImagePath);
   const { sets, strays } = findSets(images);
   const learned = sets.filter(({ set }) => set === undefined || set === 'train');
   const classNames = collectClassNames(learned.flatMap(({ images: inSet }) => inSet.map(({ inside }) => inside)));
-  const labels = new Map(classNames.map((name, index) => [name.toLowerCase(), index]));
+  const labels = new Map(classNames.map((name, index) => [spellingKey(name), index]));
   const samples: FoundSample[] = [];
   const ignored = strays.map((path) => ({ path, reason: 'it lies beside the train and test folders' }));
   for (const { set, images: inSet } of sets) {
@@ -57,7 +58,7 @@ function labelOf(inside: string, labels: ReadonlyMap<string, number>, set: Sourc
   const slash = inside.indexOf('/');
   if (slash >= 0) {
     const name = inside.slice(0, slash);
-    return labels.get(name.toLowerCase()) ?? `its class "${name}" has no training images`;
+    return labels.get(spellingKey(name)) ?? `its class "${name}" has no training images`;
   }
   if (set === undefined || set === 'train') return 'it lies in no class folder';
   return splitTestName(inside, labels) ?? 'its name begins with no class name';

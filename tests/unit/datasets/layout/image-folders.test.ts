@@ -87,6 +87,21 @@ test.each([
   [['only/1.jpg'], 'one class folder, "only"'],
   [['README.md'], 'no class folders with images'],
   [['a/1.jpg', 'A/1.jpg', 'b/1.jpg'], 'differ only in case'],
+  [['caf\u00e9/1.jpg', 'cafe\u0301/1.jpg', 'b/1.jpg'], 'differ only in how their letters are composed (NFC or NFD)'],
+  [[], 'no class folders with images'],
 ])('refuses %j', (paths, message) => {
   expect(() => find(...paths)).toThrow(message);
+});
+
+test('labels are found however their letters are composed, in test folders and in the names of their files', () => {
+  const { told } = find(
+    ...['train/caf\u00e9/1.jpg', 'train/\u65e5\u672c/1.jpg', 'test/cafe\u0301/1.jpg', 'test/CAFE\u0301/2.jpg'],
+  );
+  expect(told.filter((line) => line.endsWith('@ test'))).toEqual([
+    'test/cafe\u0301/1.jpg \u2192 caf\u00e9 @ test',
+    'test/CAFE\u0301/2.jpg \u2192 caf\u00e9 @ test',
+  ]);
+  expect(find('train/caf\u00e9/1.jpg', 'train/b/1.jpg', 'test/cafe\u0301_test.jpg').told.at(-1)).toBe(
+    'test/cafe\u0301_test.jpg \u2192 caf\u00e9 @ test',
+  );
 });
