@@ -13,8 +13,8 @@ import type { LabelledImages } from '../src/core/labelled-images.ts';
 import { samplesOf } from '../src/core/samples.ts';
 import { seededRandom } from '../src/core/seeded-random.ts';
 import { assignSplit, hashPixels } from '../src/datasets/cache/assign-split.ts';
-import { decodePixels } from '../src/datasets/decode/decode-image.ts';
-import { fitPixels } from '../src/datasets/decode/fit-pixels.ts';
+import { pixelDecoder } from '../src/datasets/decode/decode-image.ts';
+import { pixelFitter } from '../src/datasets/decode/fit-pixels.ts';
 import { drawSign } from '../src/datasets/sample-signs/draw-sign.ts';
 import { encodeSign } from '../src/datasets/sample-signs/encode-sign.ts';
 import { LETTERS } from '../src/datasets/sample-signs/poses.ts';
@@ -99,10 +99,10 @@ for (const seed of values.seeds.split(',').map(Number)) {
 async function loadSplits(seed: number): Promise<SplitData> {
   const parts: Record<string, { pixels: Uint8Array; label: number }[]> = { train: [], validation: [], test: [] };
   for (const { letter, key, path } of listSignFiles({ seed, perClass: 100 })) {
-    const picture = await decodePixels(await encodeSign(drawSign(letter, key)));
+    const picture = await pixelDecoder()(await encodeSign(drawSign(letter, key)));
     const set = path.endsWith('_test.jpg') ? 'test' : 'train';
     const split = assignSplit({ pixelHash: hashPixels(picture), set, hasValidationSet: false }, SPLIT);
-    const pixels = fitPixels(picture, { height: size, width: size, channels });
+    const pixels = pixelFitter()(picture, { height: size, width: size, channels });
     parts[split]?.push({ pixels, label: LETTERS.indexOf(letter) });
   }
   return { train: join(parts.train!), validation: join(parts.validation!), test: join(parts.test!) };

@@ -8,3 +8,11 @@ import type Sharp from 'sharp';
 export function loadSharp(): typeof Sharp {
   return createRequire(import.meta.url)('sharp') as typeof Sharp;
 }
+
+/** The same, for processes that are the parallelism themselves: its own threads and cache cost more than they give on single images. */
+export function loadSharpForOneThread(): typeof Sharp {
+  const sharp = loadSharp();
+  sharp.concurrency(1);
+  sharp.cache(false);
+  return sharp;
+}

@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import { DataError } from '../../src/core/errors.ts';
 import { loadSharp } from '../../src/core/load-sharp.ts';
 import { seededRandom, type SeededRandom } from '../../src/core/seeded-random.ts';
-import { decodePixels } from '../../src/datasets/decode/decode-image.ts';
+import { pixelDecoder } from '../../src/datasets/decode/decode-image.ts';
 import type { Malformed } from './malformed-archives.ts';
 import { mutate } from './mutate.ts';
 
@@ -21,7 +21,7 @@ export async function decodeMalformed(
 ): Promise<Malformed> {
   const bytes = malformedImage(whole, seededRandom(...seed));
   const start = performance.now();
-  const outcome: unknown = await decodePixels(bytes).catch((error: unknown) => error);
+  const outcome: unknown = await pixelDecoder()(bytes).catch((error: unknown) => error);
   const tookMs = performance.now() - start;
   const complaint =
     (outcome instanceof Error && !(outcome instanceof DataError) ? `ended with ${String(outcome)}` : undefined) ??

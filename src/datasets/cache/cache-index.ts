@@ -37,7 +37,7 @@ export function tensorCacheId(datasetVersionId: DatasetVersionId, settings: Prep
 }
 
 /** Changes when the same files would give other pixels, splits or shards. */
-const DECODING = 1;
+const DECODING = 2;
 
 /** Where the caches lie, relative to the data folder. */
 export const CACHES_FOLDER = 'tensors';

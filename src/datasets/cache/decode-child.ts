@@ -1,4 +1,5 @@
-import { serveJobs, useOneThread } from '../children/serve-jobs.ts';
+import { serveJobs } from '../children/serve-jobs.ts';
+import { pixelFitter } from '../decode/fit-pixels.ts';
 import { decodeSetupSchema } from './decode-setup.ts';
 import { decodeShard } from './decode-shard.ts';
 import { shardJobSchema } from './plan-shards.ts';
@@ -14,9 +15,9 @@ serveJobs({
     const { cacheId, shape, classNames, cacheFolder, filesFolder, earlierCaches } = setup;
     const read = sampleReader(filesFolder, classNames);
     const take = takeFromEarlier(earlierCaches, shape.height * shape.width * shape.channels);
+    const fit = pixelFitter();
     return async (job, report) => {
-      if (job.kind === 'files') useOneThread();
-      const { rows, broken } = await decodeShard(job, { read, take }, setup, report);
+      const { rows, broken } = await decodeShard(job, { read, take, fit }, setup, report);
       await writeShard(cacheFolder, job.index, { cacheId, shape, classNames, rows, broken });
       return null;
     };

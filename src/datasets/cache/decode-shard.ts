@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { DataError } from '../../core/errors.ts';
-import { fitPixels } from '../decode/fit-pixels.ts';
+import type { FitPixels } from '../decode/fit-pixels.ts';
 import type { Pixels } from '../decode/pixels.ts';
 import type { BrokenImage } from '../tensor-cache.ts';
 import { assignSplit, hashPixels } from './assign-split.ts';
@@ -18,7 +18,7 @@ export type DecodedShard = { readonly rows: readonly ShardRow[]; readonly broken
  */
 export async function decodeShard(
   job: ShardJob,
-  { read, take }: { readonly read: SampleReader; readonly take: TakeEarlier },
+  { read, take, fit }: { readonly read: SampleReader; readonly take: TakeEarlier; readonly fit: FitPixels },
   setup: DecodeSetup,
   report: (done: number) => void,
 ): Promise<DecodedShard> {
@@ -27,7 +27,7 @@ export async function decodeShard(
   for await (const next of earlierOrRead(job, read, take)) {
     if ('row' in next) rows.push(next.row);
     else if ('broken' in next.read) broken.push({ path: next.path, reason: next.read.broken });
-    else rows.push(makeRow(next, next.read.pixels, setup));
+    else rows.push(makeRow(next, next.read.pixels, fit, setup));
     report(rows.length + broken.length);
   }
   return { rows, broken };
@@ -57,11 +57,16 @@ async function* earlierOrRead(
   yield* read({ ...job, samples: unread });
 }
 
-function makeRow(sample: ReadSample, pixels: Pixels, { shape, split, hasValidationSet }: DecodeSetup): ShardRow {
+function makeRow(
+  sample: ReadSample,
+  pixels: Pixels,
+  fit: FitPixels,
+  { shape, split, hasValidationSet }: DecodeSetup,
+): ShardRow {
   const { path, set, sha256 } = sample;
   const pixelHash = hashPixels(pixels);
   return {
-    image: fitPixels(pixels, shape),
+    image: fit(pixels, shape),
     label: labelOf(sample),
     split: assignSplit({ pixelHash, set, hasValidationSet }, split),
     sampleId: idOf(sha256 ?? pixelHash.toString('hex'), path),

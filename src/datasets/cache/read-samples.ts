@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { DataError } from '../../core/errors.ts';
-import { decodePixels } from '../decode/decode-image.ts';
+import { loadSharpForOneThread } from '../../core/load-sharp.ts';
+import { pixelDecoder, type DecodePixels } from '../decode/decode-image.ts';
 import { formatOf, type ImageFormat } from '../decode/image-format.ts';
 import type { Pixels } from '../decode/pixels.ts';
 import type { IdxSet } from '../idx/idx-files.ts';
@@ -27,10 +28,11 @@ export type SampleReader = (job: ShardJob) => AsyncIterable<ReadSample>;
  */
 export function sampleReader(filesFolder: string, classNames: readonly string[]): SampleReader {
   const classes = new Map(classNames.map((name, index) => [name, index]));
+  const decode = pixelDecoder({ sharp: loadSharpForOneThread });
   let loaded: { readonly set: IdxSet; readonly images: IdxImages } | undefined;
   return async function* read(job) {
     if (job.kind === 'files') {
-      for (const sample of job.samples) yield readFileSample(sample, filesFolder);
+      for (const sample of job.samples) yield readFileSample(sample, filesFolder, decode);
       return;
     }
     if (loaded?.set !== job.set) loaded = { set: job.set, images: await readIdxSet(filesFolder, job.set) };
@@ -38,25 +40,28 @@ export function sampleReader(filesFolder: string, classNames: readonly string[])
   };
 }
 
-async function readFileSample(sample: FileSample, folder: string): Promise<ReadSample> {
-  const bytes = await readWhole(sample, folder);
+async function readFileSample(sample: FileSample, folder: string, decode: DecodePixels): Promise<ReadSample> {
+  const bytes = readWhole(sample, folder);
   const format = formatOf(bytes);
   try {
-    return { ...sample, format, read: { pixels: await decodePixels(bytes) } };
+    return { ...sample, format, read: { pixels: await decode(bytes) } };
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
     return { ...sample, format, read: { broken: error.message } };
   }
 }
 
-async function readWhole({ path: file, sha256 }: FileSample, folder: string): Promise<Buffer> {
+/** Reads at once: a child process has nothing else to do meanwhile, and each wait costs more than a small file takes. */
+function readWhole({ path: file, sha256 }: FileSample, folder: string): Buffer {
+  const place = path.join(folder, file);
   const damaged = (cause?: unknown) =>
-    new DataError(`${path.join(folder, file)} is missing or was changed. Collect the dataset again with force.`, {
-      cause,
-    });
-  const bytes = await readFile(path.join(folder, file)).catch((cause: unknown) => {
+    new DataError(`${place} is missing or was changed. Collect the dataset again with force.`, { cause });
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(place);
+  } catch (cause) {
     throw damaged(cause);
-  });
+  }
   if (createHash('sha256').update(bytes).digest('hex') !== sha256) throw damaged();
   return bytes;
 }

@@ -1,6 +1,5 @@
 import type { z } from 'zod';
 import { DataError, toRunError } from '../../core/errors.ts';
-import { loadSharp } from '../../core/load-sharp.ts';
 import { toJobChildSchema, type FromJobChild } from './job-messages.ts';
 
 export type JobService<Setup, Job, Result> = {
@@ -46,11 +45,4 @@ function reportSometimes(done: number): void {
 function send(message: FromJobChild): void {
   if (process.send === undefined) throw new DataError('This program is started by its parent only.');
   if (process.connected) process.send(message);
-}
-
-/** The processes are the parallelism: libvips' own threads and cache cost more than they give on single images. */
-export function useOneThread(): void {
-  const sharp = loadSharp();
-  sharp.concurrency(1);
-  sharp.cache(false);
 }

@@ -1,11 +1,17 @@
 import type { ImageShape, Pixels } from './pixels.ts';
-import { resample } from './resample.ts';
+import { createResample } from './resample.ts';
 
 /** Stretches pixels to a shape: uint8 `[height, width, channels]`. Pixels that have it already are returned as they are. */
-export function fitPixels(pixels: Pixels, shape: ImageShape): Uint8Array {
-  const grey = shape.channels === 1 ? toGrey(pixels) : pixels;
-  const sized = resample(grey, shape.height, shape.width);
-  return shape.channels === 3 ? toColour(sized).data : sized.data;
+export type FitPixels = (pixels: Pixels, shape: ImageShape) => Uint8Array;
+
+/** Makes what stretches pixels; it is made once for many pictures. */
+export function pixelFitter(): FitPixels {
+  const resample = createResample();
+  return (pixels, shape) => {
+    const grey = shape.channels === 1 ? toGrey(pixels) : pixels;
+    const sized = resample(grey, shape.height, shape.width);
+    return shape.channels === 3 ? toColour(sized).data : sized.data;
+  };
 }
 
 /** Rec. 601 luma in 16 bit fixed point, as Pillow's `convert('L')`. */
@@ -22,6 +28,6 @@ function toGrey(pixels: Pixels): Pixels {
 function toColour(pixels: Pixels): Pixels {
   if (pixels.channels === 3) return pixels;
   const colour = new Uint8Array(pixels.data.length * 3);
-  pixels.data.forEach((value, at) => colour.fill(value, at * 3, at * 3 + 3));
+  for (let at = 0, to = 0; at < pixels.data.length; at += 1, to += 3) colour.fill(pixels.data[at]!, to, to + 3);
   return { ...pixels, data: colour, channels: 3 };
 }

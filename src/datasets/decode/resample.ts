@@ -1,70 +1,56 @@
+import { createResampleKernel, type ResampleKernel, type WasmMemory } from './kernel/resample-kernel.ts';
 import type { Pixels } from './pixels.ts';
+import { planResample, type ResamplePlan } from './resample-plan.ts';
+
+/** Resizes pixels to a height and width; returns pixels as they are that have them. */
+export type Resample = (pixels: Pixels, height: number, width: number) => Pixels;
 
 /**
- * Resizes pixels with a triangle filter that widens with the reduction, so that small details do not alias: the
- * "antialiased bilinear" of Pillow and of `tf.image.resize(antialias=True)`. First along rows, then along columns.
+ * Makes what resizes with a triangle filter that widens with the reduction, so that small details do not alias: the "antialiased
+ * bilinear" of Pillow and of `tf.image.resize(antialias=True)`. First along columns, then along rows, in whole numbers: the same
+ * on every processor. Plan and working memory are kept for the next picture.
  */
-export function resample(pixels: Pixels, height: number, width: number): Pixels {
-  if (pixels.height === height && pixels.width === width) return pixels;
-  const { channels } = pixels;
-  const rows = resizeRows(pixels, filterTaps(pixels.width, width), width);
-  const data = resizeColumns(rows, width * channels, filterTaps(pixels.height, height), height);
-  return { data, height, width, channels };
+export function createResample(): Resample {
+  const kernel = createResampleKernel();
+  let plan: ResamplePlan | undefined;
+  return (pixels, height, width) => {
+    const { channels } = pixels;
+    if (pixels.height === height && pixels.width === width) return pixels;
+    if (plan === undefined || !isFor(plan, pixels, height, width)) {
+      plan = planResample({ height: pixels.height, width: pixels.width, channels }, { height, width });
+      prepareMemory(kernel.memory, plan);
+    }
+    return { data: follow(plan, kernel, pixels.data), height, width, channels };
+  };
 }
 
-/** For each output position: where its inputs begin and their weights, which add up to 1. */
-type Taps = { readonly starts: Int32Array; readonly weights: readonly Float32Array[] };
+function isFor({ from, to }: ResamplePlan, pixels: Pixels, height: number, width: number): boolean {
+  const { height: fromHeight, width: fromWidth, channels } = pixels;
+  const isFrom = from.height === fromHeight && from.width === fromWidth && from.channels === channels;
+  return isFrom && to.height === height && to.width === width;
+}
 
-function filterTaps(from: number, to: number): Taps {
-  const scale = from / to;
-  const support = Math.max(1, scale);
-  const starts = new Int32Array(to);
-  const weights = Array.from({ length: to }, (_, at) => {
-    const centre = (at + 0.5) * scale;
-    const start = Math.max(0, Math.floor(centre - support + 0.5));
-    const end = Math.min(from, Math.floor(centre + support + 0.5));
-    starts[at] = start;
-    const raw = Float32Array.from({ length: Math.max(1, end - start) }, (__, index) =>
-      Math.max(0, 1 - Math.abs((start + index + 0.5 - centre) / support)),
-    );
-    const sum = raw.reduce((total, weight) => total + weight, 0);
-    return raw.map((weight) => weight / sum);
+const PAGE_BYTES = 65_536;
+
+function prepareMemory(memory: WasmMemory, { bytes, tables }: ResamplePlan): void {
+  const missing = bytes - memory.buffer.byteLength;
+  if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES));
+  new Uint8Array(memory.buffer).set(tables);
+}
+
+function follow(plan: ResamplePlan, { memory, sumRows, sumPixels }: ResampleKernel, data: Uint8Array): Uint8Array {
+  const { from, to, rows, taps, line, output, input, inputRows } = plan;
+  const bytes = new Uint8Array(memory.buffer);
+  const length = from.width * from.channels;
+  const outputLength = to.width * from.channels;
+  let taken = { first: 0, end: 0 };
+  rows.forEach(({ first, pairs, weights }, y) => {
+    if (Math.min(first + pairs * 2, from.height) > taken.end) {
+      taken = { first, end: Math.min(first + inputRows, from.height) };
+      bytes.set(data.subarray(taken.first * length, taken.end * length), input);
+    }
+    sumRows(line, input + (first - taken.first) * length, length, weights, pairs);
+    sumPixels(output + y * outputLength, line, taps, to.width, from.channels);
   });
-  return { starts, weights };
-}
-
-function resizeRows({ data, height, width: from, channels }: Pixels, taps: Taps, width: number): Float32Array {
-  const result = new Float32Array(height * width * channels);
-  for (let x = 0; x < width; x += 1) {
-    const weights = taps.weights[x]!;
-    const start = taps.starts[x]! * channels;
-    for (let y = 0; y < height; y += 1) {
-      const row = y * from * channels + start;
-      const target = (y * width + x) * channels;
-      for (let channel = 0; channel < channels; channel += 1) {
-        let sum = 0;
-        for (let tap = 0, at = row + channel; tap < weights.length; tap += 1, at += channels) {
-          sum += weights[tap]! * data[at]!;
-        }
-        result[target + channel] = sum;
-      }
-    }
-  }
-  return result;
-}
-
-function resizeColumns(rows: Float32Array, stride: number, taps: Taps, height: number): Uint8Array {
-  const result = new Uint8Array(height * stride);
-  const line = new Float32Array(stride);
-  for (let y = 0; y < height; y += 1) {
-    const weights = taps.weights[y]!;
-    line.fill(0.5);
-    for (let tap = 0; tap < weights.length; tap += 1) {
-      const from = (taps.starts[y]! + tap) * stride;
-      const weight = weights[tap]!;
-      for (let at = 0; at < stride; at += 1) line[at] = line[at]! + weight * rows[from + at]!;
-    }
-    for (let at = 0; at < stride; at += 1) result[y * stride + at] = Math.min(255, line[at]!);
-  }
-  return result;
+  return bytes.slice(output, output + to.height * outputLength);
 }

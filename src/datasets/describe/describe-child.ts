@@ -1,9 +1,9 @@
 import { sampleReader, type ReadSample } from '../cache/read-samples.ts';
-import { serveJobs, useOneThread } from '../children/serve-jobs.ts';
-import { fitPixels } from '../decode/fit-pixels.ts';
+import { serveJobs } from '../children/serve-jobs.ts';
+import { pixelFitter, type FitPixels } from '../decode/fit-pixels.ts';
 import type { Pixels } from '../decode/pixels.ts';
 import { describeJobSchema, describeSetupSchema, type DescribeResult } from './describe-messages.ts';
-import { measurePixels, type ImageMeasure } from './measure-image.ts';
+import { pixelMeasurer, type ImageMeasure, type MeasurePixels } from './measure-image.ts';
 
 // The program of a child process that looks at images: one is in memory at a time, what was measured of them goes back.
 serveJobs({
@@ -11,8 +11,9 @@ serveJobs({
   job: describeJobSchema,
   start: ({ filesFolder, classNames, drawnSide }) => {
     const read = sampleReader(filesFolder, classNames);
+    const measurePixels = pixelMeasurer();
+    const fit = pixelFitter();
     return async ({ kind, samples }, report): Promise<DescribeResult> => {
-      if (samples.kind === 'files') useOneThread();
       const measures: ImageMeasure[] = [];
       const broken: DescribeResult['broken'] = [];
       const drawn: DescribeResult['drawn'] = [];
@@ -20,8 +21,8 @@ serveJobs({
       for await (const sample of read(samples)) {
         const { path, read: found } = sample;
         if ('broken' in found) broken.push({ path, reason: found.broken });
-        else if (kind === 'draw') drawn.push({ path, pixels: draw(found.pixels, drawnSide) });
-        else measures.push(measure(sample, found.pixels));
+        else if (kind === 'draw') drawn.push({ path, pixels: draw(found.pixels, drawnSide, fit) });
+        else measures.push(measure(sample, found.pixels, measurePixels));
         report((done += 1));
       }
       return { measures, broken, drawn };
@@ -29,7 +30,7 @@ serveJobs({
   },
 });
 
-function measure({ path, label, set, format }: ReadSample, pixels: Pixels): ImageMeasure {
+function measure({ path, label, set, format }: ReadSample, pixels: Pixels, measurePixels: MeasurePixels): ImageMeasure {
   const known = {
     ...(label === undefined ? {} : { label }),
     ...(set === undefined ? {} : { set }),
@@ -38,6 +39,6 @@ function measure({ path, label, set, format }: ReadSample, pixels: Pixels): Imag
   return { path, ...known, ...measurePixels(pixels) };
 }
 
-function draw(pixels: Pixels, side: number): string {
-  return Buffer.from(fitPixels(pixels, { width: side, height: side, channels: 3 })).toString('base64');
+function draw(pixels: Pixels, side: number, fit: FitPixels): string {
+  return Buffer.from(fit(pixels, { width: side, height: side, channels: 3 })).toString('base64');
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fitPixels } from '../decode/fit-pixels.ts';
+import { pixelFitter, type FitPixels } from '../decode/fit-pixels.ts';
 import type { Pixels } from '../decode/pixels.ts';
 import { HASHED_SIDE, perceptualHash } from './perceptual-hash.ts';
 
@@ -30,18 +30,24 @@ export const imageMeasureSchema = z.object({
 export type ImageMeasure = z.infer<typeof imageMeasureSchema>;
 
 /** Measures decoded pixels. */
-export function measurePixels(pixels: Pixels): Omit<ImageMeasure, 'path' | 'label' | 'set' | 'format'> {
-  const { width, height, channels } = pixels;
-  const grey = fitGrey(pixels, reduced(pixels));
-  const hashed = fitGrey(grey, { width: HASHED_SIDE, height: HASHED_SIDE });
-  const tiny = fitGrey(hashed, { width: TINY_SIDE, height: TINY_SIDE });
-  return {
-    ...{ width, height, channels },
-    ...channelMoments(pixels),
-    brightness: mean(grey.data) / 255,
-    sharpness: laplacianVariance(grey),
-    hash: perceptualHash(hashed),
-    tiny: Buffer.from(tiny.data).toString('base64'),
+export type MeasurePixels = (pixels: Pixels) => Omit<ImageMeasure, 'path' | 'label' | 'set' | 'format'>;
+
+/** Makes what measures decoded pixels; it is made once for many pictures. */
+export function pixelMeasurer(): MeasurePixels {
+  const [fitLarge, fitHashed, fitTiny] = [pixelFitter(), pixelFitter(), pixelFitter()];
+  return (pixels) => {
+    const { width, height, channels } = pixels;
+    const grey = fitGrey(fitLarge, pixels, reduced(pixels));
+    const hashed = fitGrey(fitHashed, grey, { width: HASHED_SIDE, height: HASHED_SIDE });
+    const tiny = fitGrey(fitTiny, hashed, { width: TINY_SIDE, height: TINY_SIDE });
+    return {
+      ...{ width, height, channels },
+      ...channelMoments(pixels),
+      brightness: mean(grey.data) / 255,
+      sharpness: laplacianVariance(grey),
+      hash: perceptualHash(hashed),
+      tiny: Buffer.from(tiny.data).toString('base64'),
+    };
   };
 }
 
@@ -56,8 +62,8 @@ function reduced({ width, height }: Size): Size {
   return { width: Math.max(1, Math.round(width * factor)), height: Math.max(1, Math.round(height * factor)) };
 }
 
-function fitGrey(pixels: Pixels, { width, height }: Size): Pixels {
-  return { data: fitPixels(pixels, { width, height, channels: 1 }), width, height, channels: 1 };
+function fitGrey(fit: FitPixels, pixels: Pixels, { width, height }: Size): Pixels {
+  return { data: fit(pixels, { width, height, channels: 1 }), width, height, channels: 1 };
 }
 
 function mean(values: Uint8Array): number {

@@ -1,7 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { DataError } from '../../../../src/core/errors.ts';
-import { decodePixels } from '../../../../src/datasets/decode/decode-image.ts';
+import { pixelDecoder } from '../../../../src/datasets/decode/decode-image.ts';
 import { formatOf, isMislabelled } from '../../../../src/datasets/decode/image-format.ts';
+
+const decodePixels = pixelDecoder();
 
 type Bmp = {
   readonly width: number;

@@ -2,11 +2,13 @@ import { crc32 } from 'node:zlib';
 import { expect, test } from '@jest/globals';
 import { loadSharp } from '../../../../src/core/load-sharp.ts';
 import { DataError } from '../../../../src/core/errors.ts';
-import { decodeImage, decodePixels } from '../../../../src/datasets/decode/decode-image.ts';
-import { fitPixels } from '../../../../src/datasets/decode/fit-pixels.ts';
+import { decodeImage, pixelDecoder } from '../../../../src/datasets/decode/decode-image.ts';
+import { pixelFitter } from '../../../../src/datasets/decode/fit-pixels.ts';
 
 const sharp = loadSharp();
 
+const decodePixels = pixelDecoder();
+const fitPixels = pixelFitter();
 const red = { r: 200, g: 20, b: 40 };
 const picture = (width: number, height: number) => sharp({ create: { width, height, channels: 3, background: red } });
 

@@ -1,9 +1,11 @@
 import { expect, test } from '@jest/globals';
 import { loadSharp } from '../../../../src/core/load-sharp.ts';
 import type { Pixels } from '../../../../src/datasets/decode/pixels.ts';
-import { measurePixels } from '../../../../src/datasets/describe/measure-image.ts';
+import { pixelMeasurer } from '../../../../src/datasets/describe/measure-image.ts';
 import { spreadOf } from '../../../../src/datasets/describe/outliers.ts';
 import { photoPixels } from '../../../helpers/drawn-photos.ts';
+
+const measurePixels = pixelMeasurer();
 
 test('means and squares of each channel are of values 0..1', () => {
   const pixels: Pixels = { data: Uint8Array.of(255, 0, 51, 0, 0, 51), width: 2, height: 1, channels: 3 };

@@ -1,10 +1,12 @@
 import { expect, test } from '@jest/globals';
 import { seededRandom } from '../../../../src/core/seeded-random.ts';
-import { decodePixels } from '../../../../src/datasets/decode/decode-image.ts';
+import { pixelDecoder } from '../../../../src/datasets/decode/decode-image.ts';
 import type { Pixels } from '../../../../src/datasets/decode/pixels.ts';
-import { measurePixels } from '../../../../src/datasets/describe/measure-image.ts';
+import { pixelMeasurer } from '../../../../src/datasets/describe/measure-image.ts';
 import { findNearDuplicates, type Likeness } from '../../../../src/datasets/describe/near-duplicates.ts';
 import { photoJpeg, photoPixels } from '../../../helpers/drawn-photos.ts';
+
+const measurePixels = pixelMeasurer();
 
 const brighter = (pixels: Pixels, by: number): Pixels => ({
   ...pixels,
@@ -15,7 +17,7 @@ test('the same picture at another size, quality or brightness is found, and no o
   const pictures = [
     ...Array.from({ length: 60 }, (_, seed) => photoPixels(seed, 40)),
     photoPixels(7, 96),
-    await decodePixels(await photoJpeg(7, 64, 60)),
+    await pixelDecoder()(await photoJpeg(7, 64, 60)),
     brighter(photoPixels(50, 40), 5),
   ];
   expect(findNearDuplicates(pictures.map(measurePixels))).toEqual([
