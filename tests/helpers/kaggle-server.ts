@@ -170,8 +170,7 @@ function answer(options: KaggleServerOptions, { method, fields }: Asked, exchang
   const { datasets, pageSize = 20 } = options;
   const { response } = exchange;
   if (method === 'ListDatasets') {
-    const words = (fields.search ?? '').toLowerCase().split(/\W+/u);
-    const found = datasets.filter(({ slug }) => words.some((word) => slug.includes(word)));
+    const found = datasets.filter((dataset) => isFound(dataset, fields));
     sendPage(response, 'datasets', found.map(describe), fields.pageToken, pageSize);
     return;
   }
@@ -180,6 +179,12 @@ function answer(options: KaggleServerOptions, { method, fields }: Asked, exchang
   if (typeof refusal === 'number') sendJson(response, refusal, { code: refusal, message: 'Permission denied' });
   else if (refusal !== undefined) sendJson(response, 404, { code: '404', message: refusal });
   else answerAbout(dataset!, { method, fields }, exchange, pageSize);
+}
+
+/** It knows words as they are written, and no others. */
+function isFound({ owner, slug }: ServedDataset, { search, user }: Fields): boolean {
+  const words = (search ?? '').toLowerCase().split(/\W+/u);
+  return (user ?? owner) === owner && words.some((word) => slug.includes(word));
 }
 
 /** A status or a text for 404. */

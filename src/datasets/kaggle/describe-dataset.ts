@@ -74,19 +74,28 @@ export function fieldsOf({ owner, slug, version }: KaggleHandle): Record<string,
   return { ownerSlug: owner, datasetSlug: slug, datasetVersionNumber: version };
 }
 
-/** One more question; when it fails the first answer stands as it is. */
+/** Two more questions; when they fail the first answer stands as it is. */
 async function withSuggestion(
   error: NotFoundError,
   client: KaggleClient,
   { owner, slug }: KaggleHandle,
   signal: AbortSignal,
 ): Promise<NotFoundError> {
-  const near = await searchPage(client, { search: slug.replaceAll('-', ' ') }, signal).then(
-    ({ datasets }) => datasets.map(({ ref }) => ref),
-    () => [],
-  );
+  const find = (fields: Parameters<typeof searchPage>[1]) =>
+    searchPage(client, { ...fields, pageSize: SUGGESTIONS }, signal).then(
+      ({ datasets }) => datasets.map(({ ref }) => ref),
+      () => [],
+    );
+  const alike = await find({ search: slug.replaceAll('-', ' ') });
+  const wanted = `${owner}/${slug}`;
+  // The search does not know misspelled words; of the owner's own datasets the nearest does.
+  const closest =
+    closestName(wanted, alike) ??
+    alike.find((ref) => ref.endsWith(`/${slug}`)) ??
+    closestName(wanted, await find({ user: owner }));
   signal.throwIfAborted();
-  const closest = closestName(`${owner}/${slug}`, near) ?? near.find((ref) => ref.endsWith(`/${slug}`));
   if (closest === undefined) return error;
   return new NotFoundError(`${error.message} Did you mean "kaggle:${closest}"?`, { details: error.details });
 }
+
+const SUGGESTIONS = 100;

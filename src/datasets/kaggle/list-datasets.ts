@@ -22,10 +22,17 @@ export type FoundDataset = z.infer<typeof foundSchema>;
 /** One page of a search, the best first; `pageToken` of the page before. Throws what the client throws. */
 export async function searchPage(
   client: KaggleClient,
-  fields: { readonly search: string; readonly pageToken?: string; readonly pageSize?: number },
+  fields: {
+    readonly search?: string;
+    /** Those of an owner. */
+    readonly user?: string;
+    readonly pageToken?: string;
+    readonly pageSize?: number;
+  },
   signal: AbortSignal,
 ): Promise<{ readonly datasets: readonly FoundDataset[]; readonly nextPageToken: string }> {
-  const question = { what: `datasets about "${fields.search}"`, page: 'https://www.kaggle.com/datasets', signal };
+  const about = fields.search === undefined ? `of ${fields.user ?? 'anybody'}` : `about "${fields.search}"`;
+  const question = { what: `datasets ${about}`, page: 'https://www.kaggle.com/datasets', signal };
   const answer = await client.ask({ method: 'ListDatasets', fields, ...question });
   const parsed = pageSchema.safeParse(answer);
   if (!parsed.success)

@@ -111,12 +111,27 @@ test('says what to do when it may not have it', async () => {
   });
 });
 
-test('a dataset that is not there is told with the one that was probably meant', async () => {
+test.each([
+  ['kaggle:o/sings', 'kaggle:o/signs'],
+  ['kaggle:0/signs', 'kaggle:o/signs'],
+  ['kaggle:someone-else/signs', 'kaggle:o/signs'],
+  ['kaggle:o/hand-sign-digits', 'kaggle:o/hand-signs-digits'],
+])('%s, which is not there, is told with %s, which was probably meant', async (address, meant) => {
+  const others = ['hand-signs-digits', 'zebras'].map((slug) => ({ owner: 'o', slug, versions: [archive] }));
+  await withKaggleServer({ datasets: [...others, signs()] }, async (server) => {
+    const { source, quiet } = await open(server, address);
+    const described = source.describe(quiet.signal);
+    await expect(described).rejects.toThrow(NotFoundError);
+    await expect(described).rejects.toThrow(`Did you mean "${meant}"?`);
+  });
+});
+
+test('a dataset that is not there is told without another one where none is like it', async () => {
   await withKaggleServer({ datasets: [signs()] }, async (server) => {
-    const { source, quiet } = await open(server, 'kaggle:o/sings');
-    await expect(source.describe(quiet.signal)).rejects.toThrow(NotFoundError);
-    const near = await open(server, 'kaggle:0/signs');
-    await expect(near.source.describe(quiet.signal)).rejects.toThrow('Did you mean "kaggle:o/signs"?');
+    const { source, quiet } = await open(server, 'kaggle:nobody/whales');
+    const described = source.describe(quiet.signal);
+    await expect(described).rejects.toThrow('Check owner and name at https://www.kaggle.com/datasets/nobody/whales');
+    await expect(described).rejects.not.toThrow('Did you mean');
   });
 });
 
