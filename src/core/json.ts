@@ -7,7 +7,7 @@ export type JsonObject = Readonly<Record<string, Json>>;
 
 /** JSON text with object keys sorted: equal values give equal text. */
 export function canonicalJson(value: Json): string {
-  return JSON.stringify(sortKeys(value));
+  return JSON.stringify(value, sortKeys);
 }
 
 /** Lower-case hex SHA-256 of the canonical JSON text. */
@@ -24,11 +24,11 @@ export function tryJson(text: string): unknown {
   }
 }
 
-function sortKeys(value: Json): Json {
-  if (value === null || typeof value !== 'object') return value;
-  if (isArray(value)) return value.map(sortKeys);
+/** One object at a time: a sorted copy of a large value would take as much memory again. */
+function sortKeys(_: string, value: Json): Json {
+  if (value === null || typeof value !== 'object' || isArray(value)) return value;
   const keys = Object.keys(value).sort();
-  return Object.fromEntries(keys.map((key) => [key, sortKeys(value[key]!)]));
+  return Object.fromEntries(keys.map((key) => [key, value[key]!]));
 }
 
 function isArray(value: Json): value is readonly Json[] {

@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { DataError } from '../core/errors.ts';
+import { runConcurrently } from './run-concurrently.ts';
 
 export type WalkedFile = {
   /** Relative to the folder, parts joined by `/`. */
@@ -26,10 +27,15 @@ export async function walkFolder(folder: string, signal: AbortSignal): Promise<W
       if (entry.isDirectory()) waiting.push(name);
       else if (entry.isFile() || entry.isSymbolicLink()) files.push(name);
     }
-    found.push(...(await Promise.all(files.map((name) => statFile(folder, name)))));
+    for (const file of await runConcurrently(files, CONCURRENCY, signal, (name) => statFile(folder, name))) {
+      found.push(file);
+    }
   }
   return found.sort((left, right) => (left.path < right.path ? -1 : 1));
 }
+
+/** A folder may hold a hundred thousand files. */
+const CONCURRENCY = 32;
 
 async function statFile(folder: string, name: string): Promise<WalkedFile> {
   const status = await stat(path.join(folder, name)).catch(explain(folder, name));

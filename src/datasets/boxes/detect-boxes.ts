@@ -22,17 +22,16 @@ export async function detectBoxes(
   watch: Watch,
 ): Promise<DetectedLayout> {
   const problems = tallyProblems();
-  const images = await readImages(folder, paths, annotations, { ...watch, problems });
-  const fitted = await fitImages(folder, images, problems, watch);
+  const { found, fitted } = await readBoxes(folder, paths, annotations, { ...watch, problems });
   const classNames = sortClassNames(
     fitted.flatMap(({ boxes }) => boxes.map((box) => box.class)),
     'classes',
   );
-  if (classNames.length === 0) throw noBoxes(images, problems);
+  if (classNames.length === 0) throw noBoxes(found, problems);
   const labels = new Map(classNames.map((name, label) => [name, label]));
-  const labelled = fitted.map(({ image, boxes }): DetectedSample => ({
-    path: image.path,
-    ...(image.set === undefined ? {} : { set: image.set }),
+  const labelled = fitted.map(({ path: file, set, boxes }): DetectedSample => ({
+    path: file,
+    ...(set === undefined ? {} : { set }),
     boxes: boxes.map(({ class: name, ...box }) => ({ label: labels.get(name)!, ...box })),
   }));
   const testSamples = labelled.filter(({ set }) => set === 'test').length;
@@ -45,6 +44,17 @@ export async function detectBoxes(
     ignored: [],
     annotationProblems: problems.list(),
   };
+}
+
+/** What was annotated is let go of here: of a large dataset it is as large as what comes of it. */
+async function readBoxes(
+  folder: string,
+  paths: readonly string[],
+  annotations: Annotations,
+  context: Watch & { readonly problems: ProblemTally },
+): Promise<{ readonly found: number; readonly fitted: readonly FittedImage[] }> {
+  const images = await readImages(folder, paths, annotations, context);
+  return { found: images.length, fitted: await fitImages(folder, images, context.problems, context) };
 }
 
 async function readImages(
@@ -61,7 +71,7 @@ async function readImages(
   return readCoco(folder, paths, annotations, context);
 }
 
-type FittedImage = { readonly image: AnnotatedImage; readonly boxes: readonly NamedBox[] };
+type FittedImage = Pick<AnnotatedImage, 'path' | 'set'> & { readonly boxes: readonly NamedBox[] };
 
 async function fitImages(
   folder: string,
@@ -84,7 +94,10 @@ async function fitImages(
       return [];
     }
     const size = own ?? told;
-    if (size !== undefined) return [{ image, boxes: fitBoxes(image, size, problems) }];
+    if (size !== undefined) {
+      const { path: file, set } = image;
+      return [{ path: file, ...(set === undefined ? {} : { set }), boxes: fitBoxes(image, size, problems) }];
+    }
     problems.add('no-size', image.path);
     return [];
   });
@@ -92,8 +105,8 @@ async function fitImages(
 
 const CONCURRENCY = 8;
 
-function noBoxes(images: readonly AnnotatedImage[], problems: ProblemTally): DataError {
+function noBoxes(found: number, problems: ProblemTally): DataError {
   const told = problems.list().map(problemText);
   const because = told.length === 0 ? 'Its annotations name none.' : `Its annotations: ${told.join('; ')}.`;
-  return new DataError(`The dataset has no box: ${images.length} images were found. ${because}`);
+  return new DataError(`The dataset has no box: ${found} images were found. ${because}`);
 }

@@ -22,7 +22,7 @@ export function findCoco(
     const images = paths.filter(isImagePath).length;
     throw new DataError(
       'There is no COCO dataset: annotations/instances_*.json, _annotations.coco.json or another .json file beside the images was ' +
-        `looked for. There are ${paths.length} files, ${images} images among them, and no .json file.${xmlHint(paths)}`,
+        `looked for. Files: ${paths.length}, of them images: ${images}, .json: 0.${xmlHint(paths)}`,
     );
   }
   const usual = USUAL.map((pattern) => json.filter((file) => pattern.test(file))).find(({ length }) => length > 0);
@@ -32,7 +32,7 @@ export function findCoco(
 const USUAL = [/(?:^|\/)instances[^/]*\.json$/iu, /\.coco\.json$/iu];
 
 function xmlHint(paths: readonly string[]): string {
-  return paths.some((file) => /\.xml$/iu.test(file)) ? ' There are .xml files: is it voc:?' : '';
+  return paths.some((file) => /\.xml$/iu.test(file)) ? ' There are .xml files. Is it voc:?' : '';
 }
 
 /** By its path, or by the end of it where that is clear. */

@@ -44,8 +44,8 @@ export async function readCocoFile(folder: string, name: string, context: Contex
 }
 
 const WANTED = ['images', 'annotations', 'categories'];
-/** All boxes are in memory, some 300 bytes each until the manifest is written: COCO's 860,000 are 260 MB. */
-const MOST_BOXES = 4_000_000;
+/** All boxes are in memory, a kilobyte each when the manifest is written: COCO's 860,000 are 900 MB, so many as these fit into Node's heap. */
+const MOST_BOXES = 2_000_000;
 
 /** Some programs write ids as texts. */
 const id = z.union([z.number(), z.string()]).transform(String);

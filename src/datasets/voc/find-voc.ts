@@ -44,7 +44,7 @@ export function findVoc(paths: readonly string[], folder?: string): FoundVoc {
   if (beside !== undefined) return beside;
   throw new DataError(
     'There is no Pascal VOC dataset: a folder Annotations with .xml files beside a folder JPEGImages or images was looked for, ' +
-      `or .xml files beside their images. There are ${foundText(files)}.`,
+      `or .xml files beside their images. ${foundText(files)}`,
   );
 }
 
@@ -136,6 +136,6 @@ function foundText(files: readonly string[]): string {
   const images = files.filter(isImagePath).length;
   const xml = files.filter((file) => /\.xml$/iu.test(file)).length;
   const json = files.filter((file) => /\.json$/iu.test(file)).length;
-  const coco = json > 0 ? ` and ${json} .json files: is it coco:` : '';
-  return `${files.length} files, ${images} images among them, ${xml} .xml files${coco}`;
+  const hint = json > 0 ? ' Is it coco:?' : '';
+  return `Files: ${files.length}, of them images: ${images}, .xml: ${xml}, .json: ${json}.${hint}`;
 }

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { makePng } from '../../../helpers/dataset-files.ts';
-import { cocoJson, SIDE } from '../../../helpers/detection-files.ts';
+import { cocoJson, SIDE, type Drawn } from '../../../helpers/detection-files.ts';
 import { readDetection } from '../../../helpers/read-detection.ts';
 
 const coco = { format: 'coco' } as const;
@@ -56,6 +56,16 @@ test('leaves out what cannot be a box, and tells what is wrong with each', async
     ...{ 'no-extent': 2, outside: 1, 'not-numbers': 2, 'unknown-category': 1, 'unknown-image': 2 },
     ...{ 'no-image': 1, unused: 1 },
   });
+});
+
+test('the same boxes in another order are the same version', async () => {
+  const image = await png(1);
+  const read = (...boxes: readonly Drawn[]) =>
+    readDetection({ 'labels.json': cocoJson({ 'a.png': boxes }), 'a.png': image }, coco);
+  const first = await read(['cat', 1, 1, 9, 9], ['dog', 2, 2, 9, 9], ['cat', 1, 1, 8, 9]);
+  const second = await read(['cat', 1, 1, 8, 9], ['cat', 1, 1, 9, 9], ['dog', 2, 2, 9, 9]);
+  expect(second.version.id).toBe(first.version.id);
+  expect((await read(['cat', 1, 1, 8, 9], ['cat', 1, 1, 9, 9])).version.id).not.toBe(first.version.id);
 });
 
 test('finds images by the end of their path, beside the file, in the folder of its name, and never in another set', async () => {
@@ -121,7 +131,7 @@ test.each([
 
 test('says what it looked for and found', async () => {
   await expect(readDetection({ 'a.png': await png(1), 'a.xml': '<a/>' }, coco)).rejects.toThrow(
-    'There are 2 files, 1 images among them, and no .json file. There are .xml files: is it voc:?',
+    'Files: 2, of them images: 1, .json: 0. There are .xml files. Is it voc:?',
   );
   await expect(readDetection({ 'x.json': '{"a": [1' }, coco)).rejects.toThrow('x.json cannot be read as JSON');
   const half = {

@@ -1,7 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { DataError } from '../../../../src/core/errors.ts';
+import { seededRandom } from '../../../../src/core/seeded-random.ts';
 import { loadVocParser } from '../../../../src/datasets/voc/parse-voc-xml.ts';
 import { vocXml } from '../../../helpers/detection-files.ts';
+import { mutate } from '../../../helpers/mutate.ts';
 
 const parse = await loadVocParser();
 const object = vocXml([['cat', 1, 1, 9, 9]]);
@@ -81,3 +83,23 @@ test('takes masks and parts for neither boxes nor classes', () => {
 function utf16(text: string): Buffer {
   return Buffer.from(`\ufeff${text}`, 'utf16le');
 }
+
+test('of a hundred damaged annotations each is read or refused with its reason, and soon', () => {
+  const whole = Buffer.from(
+    `<?xml version="1.0"?>${vocXml([
+      ['cat', 1, 1, 9, 9],
+      ['dog', 2, 2, 8, 8],
+    ])}`,
+  );
+  const random = seededRandom('voc');
+  const startedAt = performance.now();
+  for (let round = 0; round < 100; round += 1) {
+    const damaged = mutate(whole, random);
+    try {
+      expect(Array.isArray(parse(damaged).objects)).toBe(true);
+    } catch (error) {
+      expect(error).toBeInstanceOf(DataError);
+    }
+  }
+  expect(performance.now() - startedAt).toBeLessThan(5_000);
+});

@@ -136,7 +136,7 @@ test('says what is missing, what is ambiguous, and what classes differ in', asyn
   const chosen = await readDetection({ ...one, ...two }, { ...voc, folder: './VOC2012/' });
   expect(chosen.manifest.classNames).toEqual(['Cat']);
   await expect(readDetection({ 'a.png': await makePng(1), 'b.json': '{}' }, voc)).rejects.toThrow(
-    'There are 2 files, 1 images among them, 0 .xml files and 1 .json files: is it coco:',
+    'Files: 2, of them images: 1, .xml: 0, .json: 1. Is it coco:?',
   );
   const cases = await vocFiles(
     {
