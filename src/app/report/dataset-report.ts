@@ -82,7 +82,7 @@ function classTable({ classes }: DatasetDescription): string {
 function splitNote({ tensorCache }: ReportedVersion): string {
   return paragraph(
     tensorCache === null
-      ? 'Splits are those of the source; prep has not divided the images yet.'
+      ? 'Splits are those of the source: no tensor cache divides the images.'
       : `Splits are those of the tensor cache ${tensorCache}.`,
   );
 }

@@ -1,9 +1,9 @@
 import type { DescribedData } from '../../app/describe-data.ts';
-import { filledSplits } from '../../datasets/describe/dataset-description.ts';
 import type { BoxDescription } from '../../datasets/describe/describe-boxes.ts';
 import { metricCell } from '../cell-text.ts';
 import { countText } from '../count-text.ts';
 import { tableText } from '../table.ts';
+import { splitColumns } from './split-columns.ts';
 
 /** What `data describe` says about boxes beside its other facts. */
 export function boxFacts(boxes: BoxDescription): [string, string][] {
@@ -23,15 +23,10 @@ function countOf([name, count]: [string, number]): string {
 }
 
 /** Boxes by class and split. */
-export function boxesText(description: DescribedData, { classes }: BoxDescription): string {
-  const filled = filledSplits(description);
+export function boxesText(found: DescribedData, { classes }: BoxDescription): string {
   return tableText(classes, [
     { heading: 'boxes of', cell: (row) => row.class },
     { heading: 'boxes', align: 'right', cell: ({ boxes }) => boxes.toLocaleString('en-US') },
-    ...filled.map((split) => ({
-      heading: split,
-      align: 'right' as const,
-      cell: ({ splits }: BoxDescription['classes'][number]) => (splits[split] ?? 0).toLocaleString('en-US'),
-    })),
+    ...splitColumns(found),
   ]);
 }

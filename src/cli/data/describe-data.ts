@@ -1,13 +1,14 @@
 import { describeData, type DescribedData } from '../../app/describe-data.ts';
 import type { AppServices } from '../../app/services.ts';
 import { shortId } from '../../core/ids.ts';
-import { filledSplits, isAcross } from '../../datasets/describe/dataset-description.ts';
+import { isAcross } from '../../datasets/describe/dataset-description.ts';
 import { factLines, metricCell } from '../cell-text.ts';
 import type { CommandContext } from '../command-context.ts';
 import { countText } from '../count-text.ts';
 import type { Output } from '../output.ts';
 import { tableText } from '../table.ts';
 import { boxFacts, boxesText } from './describe-box-text.ts';
+import { splitColumns } from './split-columns.ts';
 import { untilInterrupted } from '../until-interrupted.ts';
 import { whileWaiting } from '../while-waiting.ts';
 import { wholeNumber } from '../whole-number.ts';
@@ -86,16 +87,11 @@ function duplicatesText({ images, groups, acrossSplits, acrossClasses }: Describ
   return `${all!} images in ${countText(groups.length, 'group')}; across splits ${splits!}, across classes ${classes!}`;
 }
 
-function classesText({ classes }: DescribedData): string {
-  const filled = filledSplits({ classes });
-  return tableText(classes, [
+function classesText(found: DescribedData): string {
+  return tableText(found.classes, [
     { heading: 'class', cell: (row) => row.class },
     { heading: 'images', align: 'right', cell: ({ images }) => images.toLocaleString('en-US') },
-    ...filled.map((split) => ({
-      heading: split,
-      align: 'right' as const,
-      cell: ({ splits }: DescribedData['classes'][number]) => (splits[split] ?? 0).toLocaleString('en-US'),
-    })),
+    ...splitColumns(found),
   ]);
 }
 
