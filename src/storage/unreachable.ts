@@ -13,7 +13,7 @@ export function explainUnreachable(url: string, thrown: unknown): Unreachable {
   const code = codeIn(thrown);
   const why = OFFLINE[code];
   const error = new EnvironmentError(
-    `${new URL(url).host} cannot be reached${why === undefined ? '' : ` (${why})`}: ${url} was not downloaded. ` +
+    `${new URL(url).host} cannot be reached${why === undefined ? '' : ` (${why})`}: nothing came from ${url}. ` +
       'Check the network connection and try again.',
     { cause: thrown, details: { url, code } },
   );
