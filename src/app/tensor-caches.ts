@@ -5,7 +5,7 @@ import { CACHES_FOLDER, INDEX_NAME, readCacheIndex, summarise } from '../dataset
 import type { TensorCacheSummary } from '../datasets/tensor-cache.ts';
 
 /** How tasks hand a tensor cache to each other: its summary without the list of broken images. */
-export type CacheReference = Omit<TensorCacheSummary, 'broken'>;
+export type CacheReference = Omit<TensorCacheSummary, 'broken' | 'mislabelled'>;
 
 /**
  * The complete tensor cache a person means: an id or its beginning, or `latest`, the one written last.

@@ -1,4 +1,5 @@
 import type { DatasetVersionId, TensorCacheId } from '../core/ids.ts';
+import type { ImageFormat } from './decode/image-format.ts';
 
 /** The splits of a tensor cache. */
 export const SPLIT_NAMES = ['train', 'validation', 'test', 'apart'] as const;
@@ -37,6 +38,9 @@ export type PrepSettings = {
 /** An image that was left out, and why. */
 export type BrokenImage = { readonly path: string; readonly reason: string };
 
+/** An image whose name ends as that of another format; it is read as what it is. */
+export type MislabelledImage = { readonly path: string; readonly format: ImageFormat };
+
 /** What prep made: the decoded, resized images of one dataset version under one configuration. */
 export type TensorCacheSummary = {
   readonly id: TensorCacheId;
@@ -53,4 +57,6 @@ export type TensorCacheSummary = {
     readonly apart?: number;
   };
   readonly broken: readonly BrokenImage[];
+  /** How many images are mislabelled, and the first hundred; `data describe` names all. */
+  readonly mislabelled: { readonly images: number; readonly examples: readonly MislabelledImage[] };
 };

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { access, mkdir, open, rename, rm } from 'node:fs/promises';
+import { access, mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Json } from '../core/json.ts';
 import { explainFileError } from './file-errors.ts';
@@ -10,20 +10,36 @@ export function temporarySibling(path: string): string {
   return join(dirname(path), `.${basename(path)}.${process.pid}-${randomUUID().slice(0, 8)}.tmp`);
 }
 
+/** Whether a power cut may take a written file away again, whole or its end, until `syncFolderTree` is called for its folder. */
+export type WriteOptions = { readonly sync?: 'now' | 'later' };
+
 /**
  * Writes a file that is either there with all of its content or not at all, also after a power cut. Makes its folder.
  * @throws EnvironmentError when the machine refuses (disk full, no permission); nothing is left behind then.
  */
-export async function writeFileAtomic(path: string, data: string | Uint8Array): Promise<void> {
-  await replaceAtomically(path, async (temporary) => {
+export async function writeFileAtomic(
+  path: string,
+  data: string | Uint8Array | readonly Uint8Array[],
+  { sync = 'now' }: WriteOptions = {},
+): Promise<void> {
+  const write = async (temporary: string) => {
     const handle = await open(temporary, 'wx');
     try {
-      await handle.writeFile(data);
-      await handle.sync();
+      if (typeof data === 'string' || data instanceof Uint8Array) await handle.writeFile(data);
+      else await writePieces(handle, data);
+      if (sync === 'now') await handle.sync();
     } finally {
       await handle.close();
     }
-  });
+  };
+  await replaceAtomically(path, write, { sync });
+}
+
+/** A disk that is nearly full takes a part of them: the rest is tried again, and then refused with the reason. */
+async function writePieces(handle: FileHandle, pieces: readonly Uint8Array[]): Promise<void> {
+  const { bytesWritten } = await handle.writev(pieces);
+  const total = pieces.reduce((sum, { length }) => sum + length, 0);
+  if (bytesWritten < total) await handle.writeFile(Buffer.concat(pieces).subarray(bytesWritten));
 }
 
 /** Writes a JSON file as `writeFileAtomic` does, indented by two spaces and ended by a newline. */
@@ -35,13 +51,17 @@ export async function writeJsonAtomic(path: string, json: Json): Promise<void> {
  * Lets `write` fill a temporary path beside `path` and then renames it. `write` must have synced what it wrote.
  * @throws EnvironmentError when the machine refuses; the temporary path is removed after any error.
  */
-export async function replaceAtomically(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
+export async function replaceAtomically(
+  path: string,
+  write: (temporary: string) => Promise<void>,
+  { sync = 'now' }: WriteOptions = {},
+): Promise<void> {
   const temporary = temporarySibling(path);
   try {
     await mkdir(dirname(path), { recursive: true });
     await write(temporary);
     await rename(temporary, path);
-    await syncFolder(dirname(path));
+    if (sync === 'now') await syncFolder(dirname(path));
   } catch (error) {
     await discard(temporary);
     throw explainFileError(error, path);

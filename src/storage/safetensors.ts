@@ -17,15 +17,29 @@ export type SafetensorsFile = {
   readonly metadata: Readonly<Record<string, string>>;
 };
 
+/** Arrays on their way into a file; the bytes of one may lie in pieces. */
+export type SafetensorsContent = {
+  readonly tensors: Readonly<
+    Record<string, Omit<TensorBytes, 'data'> & { readonly data: Uint8Array | readonly Uint8Array[] }>
+  >;
+  readonly metadata: Readonly<Record<string, string>>;
+};
+
 /**
- * The bytes of a safetensors file (https://huggingface.co/docs/safetensors, "Format"): header length as uint64, a JSON
+ * The bytes of a safetensors file, in pieces (https://huggingface.co/docs/safetensors, "Format"): header length as uint64, a JSON
  * header padded with spaces to a multiple of 8, then the tensors in the order given. Python reads it with
  * `safetensors.numpy.load_file`.
  */
-export function encodeSafetensors({ tensors, metadata }: SafetensorsFile): Buffer {
+export function encodeSafetensors({ tensors, metadata }: SafetensorsContent): readonly Uint8Array[] {
   let offset = 0;
+  const pieces: Uint8Array[] = [];
   const entries = Object.entries(tensors).map(([name, { dtype, shape, data }]) => {
-    const dataOffsets = [offset, (offset += data.length)];
+    const start = offset;
+    for (const piece of data instanceof Uint8Array ? [data] : data) {
+      pieces.push(piece);
+      offset += piece.length;
+    }
+    const dataOffsets = [start, offset];
     return [name, { dtype, shape, data_offsets: dataOffsets }] as const;
   });
   const json = JSON.stringify({ __metadata__: metadata, ...Object.fromEntries(entries) });
@@ -33,7 +47,7 @@ export function encodeSafetensors({ tensors, metadata }: SafetensorsFile): Buffe
   const header = Buffer.from(json + ' '.repeat((8 - (jsonBytes % 8)) % 8));
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(header.length));
-  return Buffer.concat([length, header, ...Object.values(tensors).map(({ data }) => data)]);
+  return [length, header, ...pieces];
 }
 
 /**
@@ -49,7 +63,7 @@ export async function readSafetensors(path: string, names?: readonly string[]): 
   try {
     const { size } = await file.stat();
     const read = async (position: number, length: number) => {
-      const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, position);
+      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafeSlow(length), 0, length, position);
       if (bytesRead < length) throw damaged('it ends too early');
       return buffer;
     };

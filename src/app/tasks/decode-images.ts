@@ -27,6 +27,11 @@ export const decodeImages = task(
       );
       await context.artifacts.table('broken-images', cache.broken);
     }
+    const { images, examples } = cache.mislabelled;
+    if (images > 0) {
+      log.warn(`${images} images are not of the format that their names end as; see the artifact mislabelled-images`);
+      await context.artifacts.table('mislabelled-images', examples);
+    }
     log.info(`Tensor cache ${shortId(cache.id)} in ${cache.path}`);
     return cache;
   },

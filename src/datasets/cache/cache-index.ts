@@ -4,10 +4,14 @@ import { z } from 'zod';
 import { DataError } from '../../core/errors.ts';
 import { shortId, type DatasetVersionId, type TensorCacheId } from '../../core/ids.ts';
 import { hashJson } from '../../core/json.ts';
+import { IMAGE_FORMATS } from '../decode/image-format.ts';
 import type { PrepSettings, TensorCacheSummary } from '../tensor-cache.ts';
 
 const count = z.int().min(0);
 const splitCounts = z.object({ train: count, validation: count, test: count, apart: count.exactOptional() });
+
+/** An image whose name ends as that of another format. */
+export const mislabelledSchema = z.object({ path: z.string(), format: z.enum(IMAGE_FORMATS) });
 
 const indexSchema = z.object({
   format: z.literal(1),
@@ -20,6 +24,8 @@ const indexSchema = z.object({
   classCounts: z.record(z.string(), z.array(count)),
   shards: z.array(z.object({ file: z.string(), count, bytes: count })),
   broken: z.array(z.object({ path: z.string(), reason: z.string() })),
+  /** Caches of older versions do not tell. */
+  mislabelled: z.object({ images: count, examples: z.array(mislabelledSchema) }).default({ images: 0, examples: [] }),
 });
 
 /** What a complete tensor cache holds; it is written last. */
@@ -69,7 +75,7 @@ export async function markCacheUsed(folder: string): Promise<void> {
 /** What the rest of the project is told of a cache. */
 export function summarise(index: CacheIndex): TensorCacheSummary {
   const id = index.id as TensorCacheId;
-  const { image, classNames, splits, broken } = index;
+  const { image, classNames, splits, broken, mislabelled } = index;
   const datasetVersionId = index.datasetVersionId as DatasetVersionId;
-  return { id, path: cachePath(id), datasetVersionId, image, classNames, splits, broken };
+  return { id, path: cachePath(id), datasetVersionId, image, classNames, splits, broken, mislabelled };
 }

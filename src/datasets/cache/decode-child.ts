@@ -17,8 +17,8 @@ serveJobs({
     const take = takeFromEarlier(earlierCaches, shape.height * shape.width * shape.channels);
     const fit = pixelFitter();
     return async (job, report) => {
-      const { rows, broken } = await decodeShard(job, { read, take, fit }, setup, report);
-      await writeShard(cacheFolder, job.index, { cacheId, shape, classNames, rows, broken });
+      const content = await decodeShard(job, { read, take, fit }, setup, report);
+      await writeShard(cacheFolder, job.index, { cacheId, shape, classNames, ...content });
       return null;
     };
   },

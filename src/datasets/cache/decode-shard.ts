@@ -2,15 +2,16 @@ import { createHash } from 'node:crypto';
 import { DataError } from '../../core/errors.ts';
 import type { FitPixels } from '../decode/fit-pixels.ts';
 import type { Pixels } from '../decode/pixels.ts';
-import type { BrokenImage } from '../tensor-cache.ts';
+import { isMislabelled, type ImageFormat } from '../decode/image-format.ts';
+import type { BrokenImage, MislabelledImage } from '../tensor-cache.ts';
 import { assignSplit, hashPixels } from './assign-split.ts';
 import type { DecodeSetup } from './decode-setup.ts';
 import type { FileSample, ShardJob } from './plan-shards.ts';
 import type { ReadSample, SampleReader } from './read-samples.ts';
-import type { ShardRow } from './shard.ts';
+import type { ShardContent, ShardRow } from './shard.ts';
 import type { TakeEarlier } from './take-earlier.ts';
 
-export type DecodedShard = { readonly rows: readonly ShardRow[]; readonly broken: readonly BrokenImage[] };
+export type DecodedShard = Pick<ShardContent, 'rows' | 'broken' | 'mislabelled'>;
 
 /**
  * The rows of a shard, in the order of its samples: taken from another cache where they are there, else decoded, resized and
@@ -24,21 +25,35 @@ export async function decodeShard(
 ): Promise<DecodedShard> {
   const rows: ShardRow[] = [];
   const broken: BrokenImage[] = [];
+  const mislabelled: MislabelledImage[] = [];
   for await (const next of earlierOrRead(job, read, take)) {
+    const mislabelledAs = 'row' in next ? next.mislabelledAs : formatOtherThanNamed(next);
     if ('row' in next) rows.push(next.row);
     else if ('broken' in next.read) broken.push({ path: next.path, reason: next.read.broken });
     else rows.push(makeRow(next, next.read.pixels, fit, setup));
+    if (mislabelledAs !== undefined) mislabelled.push({ path: next.path, format: mislabelledAs });
     report(rows.length + broken.length);
   }
-  return { rows, broken };
+  return { rows, broken, mislabelled };
 }
+
+/** The format of an image that can be read, where its name ends as that of another. */
+function formatOtherThanNamed({ path, format, read }: ReadSample): ImageFormat | undefined {
+  return format !== undefined && 'pixels' in read && isMislabelled(path, format) ? format : undefined;
+}
+
+type EarlierSample = {
+  readonly path: string;
+  readonly row: ShardRow;
+  readonly mislabelledAs: ImageFormat | undefined;
+};
 
 /** Reads what is not found between two rows that are, in one go. */
 async function* earlierOrRead(
   job: ShardJob,
   read: SampleReader,
   take: TakeEarlier,
-): AsyncIterable<{ readonly row: ShardRow } | ReadSample> {
+): AsyncIterable<EarlierSample | ReadSample> {
   if (job.kind === 'idx') {
     yield* read(job);
     return;
@@ -52,7 +67,8 @@ async function* earlierOrRead(
     }
     if (unread.length > 0) yield* read({ ...job, samples: unread });
     unread = [];
-    yield { row: { ...earlier, label: labelOf(sample), sampleId: idOf(sample.sha256, sample.path) } };
+    const row = { ...earlier, label: labelOf(sample), sampleId: idOf(sample.sha256, sample.path) };
+    yield { path: sample.path, row, mislabelledAs: sample.earlier?.mislabelledAs };
   }
   yield* read({ ...job, samples: unread });
 }

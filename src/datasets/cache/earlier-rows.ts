@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { DatasetVersionId, TensorCacheId } from '../../core/ids.ts';
+import { isMislabelled, namedFormat, type ImageFormat } from '../decode/image-format.ts';
 import type { PrepSettings } from '../tensor-cache.ts';
 import { readManifest, type Manifest } from '../version/manifest.ts';
 import { versionPath } from '../version/version-paths.ts';
@@ -31,14 +32,14 @@ export type EarlierOptions = {
  */
 export async function findEarlierRows(jobs: readonly ShardJob[], options: EarlierOptions): Promise<EarlierRows> {
   const wanted = new Set(jobs.flatMap((job) => (job.kind === 'files' ? job.samples.map(keyOf) : [])));
-  const rows = new Map<string, NonNullable<FileSample['earlier']>>();
+  const rows = new Map<string, FoundRow>();
   const caches: string[] = [];
   for (const folder of wanted.size === 0 ? [] : await listOtherCaches(options)) {
     if (rows.size === wanted.size) break;
     const found = await rowsOf(folder, options).catch(() => []);
     const fresh = found.filter(({ key }) => wanted.has(key) && !rows.has(key));
     if (fresh.length === 0) continue;
-    for (const { key, shard, row } of fresh) rows.set(key, { cache: caches.length, shard, row });
+    for (const { key, ...row } of fresh) rows.set(key, { ...row, cache: caches.length });
     caches.push(folder);
   }
   let found = 0;
@@ -46,16 +47,28 @@ export async function findEarlierRows(jobs: readonly ShardJob[], options: Earlie
     if (job.kind === 'idx') return job;
     const samples = job.samples.map((sample) => {
       const earlier = rows.get(keyOf(sample));
-      found += earlier === undefined ? 0 : 1;
-      return earlier === undefined ? sample : { ...sample, earlier };
+      if (earlier === undefined || !isToldApart(earlier, sample)) return sample;
+      found += 1;
+      return { ...sample, earlier: earlierOf(earlier, sample) };
     });
     return { ...job, samples };
   });
   return { caches, jobs: filled, found };
 }
 
+type FoundRow = Omit<KeyedRow, 'key'> & { readonly cache: number };
+
+/** A file without an ending that has got one: whether it is mislabelled must be seen in its bytes. */
+function isToldApart({ format }: FoundRow, { path: name }: FileSample): boolean {
+  return format !== undefined || namedFormat(name) === undefined;
+}
+
+function earlierOf({ format, ...place }: FoundRow, { path: name }: FileSample): NonNullable<FileSample['earlier']> {
+  return format !== undefined && isMislabelled(name, format) ? { ...place, mislabelledAs: format } : place;
+}
+
 function keyOf({ sha256, set }: Pick<FileSample, 'sha256' | 'set'>): string {
-  return `${sha256} ${set ?? ''}`;
+  return set === undefined ? sha256 : `${sha256} ${set}`;
 }
 
 async function listOtherCaches({ dataDir, id }: EarlierOptions): Promise<string[]> {
@@ -64,7 +77,13 @@ async function listOtherCaches({ dataDir, id }: EarlierOptions): Promise<string[
   return names.map((name) => path.join(dataDir, CACHES_FOLDER, name)).filter((folder) => folder !== own);
 }
 
-type KeyedRow = { readonly key: string; readonly shard: number; readonly row: number };
+type KeyedRow = {
+  readonly key: string;
+  readonly shard: number;
+  readonly row: number;
+  /** What the file's bytes say; undefined where neither its name nor the shard tells. */
+  readonly format: ImageFormat | undefined;
+};
 
 async function rowsOf(folder: string, { dataDir, settings, manifest }: EarlierOptions): Promise<KeyedRow[]> {
   const index = await readCacheIndex(folder);
@@ -72,9 +91,8 @@ async function rowsOf(folder: string, { dataDir, settings, manifest }: EarlierOp
   const version = index.datasetVersionId as DatasetVersionId;
   const found = await readManifest(path.join(dataDir, versionPath(version)));
   if (found?.id !== version || hasValidationSet(found.manifest) !== hasValidationSet(manifest)) return [];
-  const rows: KeyedRow[] = [];
-  for (const job of planShards(found.manifest, settings)) rows.push(...(await rowsOfShard(job, folder, index.id)));
-  return rows;
+  const shards = planShards(found.manifest, settings).map((job) => rowsOfShard(job, folder, index.id));
+  return (await Promise.all(shards)).flat();
 }
 
 async function rowsOfShard(job: ShardJob, folder: string, cacheId: string): Promise<KeyedRow[]> {
@@ -83,7 +101,11 @@ async function rowsOfShard(job: ShardJob, folder: string, cacheId: string): Prom
   const broken = new Set(shard?.broken.map((image) => image.path));
   const whole = job.samples.filter((sample) => !broken.has(sample.path));
   if (shard?.count !== whole.length) return [];
-  return whole.map((sample, row) => ({ key: keyOf(sample), shard: job.index, row }));
+  const mislabelled = new Map(shard.mislabelled.map(({ path: name, format }) => [name, format]));
+  return whole.map((sample, row) => ({
+    ...{ key: keyOf(sample), shard: job.index, row },
+    format: mislabelled.get(sample.path) ?? namedFormat(sample.path),
+  }));
 }
 
 /** An index does not tell its settings, but its id is made of them. */

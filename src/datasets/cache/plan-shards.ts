@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DataError } from '../../core/errors.ts';
+import { IMAGE_FORMATS } from '../decode/image-format.ts';
 import type { ImageShape } from '../decode/pixels.ts';
 import type { Manifest } from '../version/manifest.ts';
 
@@ -10,7 +11,13 @@ const fileSample = z.object({
   label: z.int().exactOptional(),
   set: z.enum(['train', 'validation', 'test']).exactOptional(),
   /** Where it is decoded already: a row of a shard of another cache, by the cache's place in the setup. */
-  earlier: z.object({ cache: z.int(), shard: z.int(), row: z.int() }).exactOptional(),
+  earlier: z
+    .object({
+      ...{ cache: z.int(), shard: z.int(), row: z.int() },
+      /** What it is, where its name ends otherwise. */
+      mislabelledAs: z.enum(IMAGE_FORMATS).exactOptional(),
+    })
+    .exactOptional(),
 });
 
 /** What goes into one shard: image files, or a range of an IDX set. */

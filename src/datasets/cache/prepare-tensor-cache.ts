@@ -6,6 +6,7 @@ import type { DatasetVersionId, TensorCacheId } from '../../core/ids.ts';
 import type { Logger, ReportProgress } from '../../core/logger.ts';
 import { writeJsonAtomic } from '../../storage/atomic-write.ts';
 import { explainFileError } from '../../storage/file-errors.ts';
+import { syncFolderTree } from '../../storage/sync-folder.ts';
 import { refuseDetection } from '../boxes/refuse-detection.ts';
 import type { DatasetVersion } from '../dataset-version.ts';
 import type { PrepSettings, TensorCacheSummary } from '../tensor-cache.ts';
@@ -72,6 +73,7 @@ export async function prepareTensorCache(options: PrepareOptions): Promise<Tenso
       settings,
       manifest: found.manifest,
     });
+    await syncFolderTree(folder);
     await writeJsonAtomic(path.join(folder, INDEX_NAME), index);
     return summarise(index);
   } catch (error) {
@@ -173,6 +175,8 @@ function isAlive(pid: number): boolean {
   }
 }
 
+const MOST_EXAMPLES = 100;
+
 type DescribeOptions = Pick<WriteOptions, 'id' | 'folder' | 'settings' | 'manifest'> & {
   readonly datasetVersionId: DatasetVersionId;
 };
@@ -183,6 +187,7 @@ async function describeCache(
 ): Promise<CacheIndex> {
   const { classNames } = manifest;
   const broken = shards.flatMap((shard) => shard.broken);
+  const mislabelled = shards.flatMap((shard) => shard.mislabelled);
   const classCounts = countClasses(shards, classNames.length);
   checkBrokenShare(broken, manifest.samples, settings.maxBrokenShare);
   checkClasses(classCounts, classNames, settings.split);
@@ -202,5 +207,6 @@ async function describeCache(
       }),
     ),
     broken,
+    mislabelled: { images: mislabelled.length, examples: mislabelled.slice(0, MOST_EXAMPLES) },
   };
 }

@@ -2,9 +2,10 @@ import path from 'node:path';
 import { z } from 'zod';
 import { DataError } from '../../core/errors.ts';
 import { writeFileAtomic } from '../../storage/atomic-write.ts';
-import { encodeSafetensors, readSafetensors, type TensorBytes } from '../../storage/safetensors.ts';
+import { encodeSafetensors, readSafetensors, type SafetensorsContent } from '../../storage/safetensors.ts';
 import type { ImageShape } from '../decode/pixels.ts';
-import { SPLIT_NAMES, type BrokenImage, type SplitName } from '../tensor-cache.ts';
+import { SPLIT_NAMES, type BrokenImage, type MislabelledImage, type SplitName } from '../tensor-cache.ts';
+import { mislabelledSchema } from './cache-index.ts';
 
 /** Decoded samples on their way into one file. */
 export type ShardRow = {
@@ -22,6 +23,7 @@ export type ShardContent = {
   readonly classNames: readonly string[];
   readonly rows: readonly ShardRow[];
   readonly broken: readonly BrokenImage[];
+  readonly mislabelled: readonly MislabelledImage[];
 };
 
 /** What the index keeps of a shard. */
@@ -30,6 +32,7 @@ export type ShardSummary = {
   readonly labels: Int32Array;
   readonly splits: readonly SplitName[];
   readonly broken: readonly BrokenImage[];
+  readonly mislabelled: readonly MislabelledImage[];
 };
 
 /** The file name of a shard. */
@@ -38,38 +41,41 @@ export function shardName(index: number): string {
 }
 
 /**
- * Writes a shard, whole or not at all. Tensors: `images` uint8 `[n, height, width, channels]`, `labels` int32 `[n]`, `splits`
+ * Writes a shard, whole or not at all; what a power cut takes of it is missed by who reads it, until the folder is synced. Tensors: `images` uint8 `[n, height, width, channels]`, `labels` int32 `[n]`, `splits`
  * uint8 `[n]` (0 train, 1 validation, 2 test, 3 apart), `sample_ids` uint8 `[n, 32]`.
  */
 export async function writeShard(
   folder: string,
   index: number,
-  { cacheId, shape, classNames, rows, broken }: ShardContent,
+  { cacheId, shape, classNames, rows, broken, mislabelled }: ShardContent,
 ): Promise<void> {
   const { height, width, channels } = shape;
   const labels = Int32Array.from(rows, ({ label }) => label);
   // The wider numbers first, so that they lie aligned.
-  const tensors: Record<string, TensorBytes> = {
+  const tensors: SafetensorsContent['tensors'] = {
     labels: { dtype: 'I32', shape: [rows.length], data: new Uint8Array(labels.buffer) },
     images: {
       dtype: 'U8',
       shape: [rows.length, height, width, channels],
-      data: Buffer.concat(rows.map(({ image }) => image)),
+      data: rows.map(({ image }) => image),
     },
     splits: {
       dtype: 'U8',
       shape: [rows.length],
       data: Uint8Array.from(rows, ({ split }) => SPLIT_NAMES.indexOf(split)),
     },
-    sample_ids: { dtype: 'U8', shape: [rows.length, 32], data: Buffer.concat(rows.map(({ sampleId }) => sampleId)) },
+    sample_ids: { dtype: 'U8', shape: [rows.length, 32], data: rows.map(({ sampleId }) => sampleId) },
   };
   const metadata = {
     tensor_cache: cacheId,
     class_names: JSON.stringify(classNames),
     split_names: JSON.stringify(SPLIT_NAMES),
     broken: JSON.stringify(broken),
+    mislabelled: JSON.stringify(mislabelled),
   };
-  await writeFileAtomic(path.join(folder, shardName(index)), encodeSafetensors({ tensors, metadata }));
+  await writeFileAtomic(path.join(folder, shardName(index)), encodeSafetensors({ tensors, metadata }), {
+    sync: 'later',
+  });
 }
 
 /** Reads all but the images; undefined when the shard is not there. Throws DataError when it is damaged or another cache's. */
@@ -87,7 +93,8 @@ export async function readShardSummary(
       count: labels.length,
       labels,
       splits: toSplits(tensors.splits!.data),
-      broken: parseBroken(metadata.broken),
+      broken: brokenSchema.parse(JSON.parse(metadata.broken ?? '[]')),
+      mislabelled: z.array(mislabelledSchema).parse(JSON.parse(metadata.mislabelled ?? '[]')),
     };
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
@@ -109,10 +116,6 @@ export async function readShard(file: string) {
 }
 
 const brokenSchema = z.array(z.object({ path: z.string(), reason: z.string() }));
-
-function parseBroken(text: string | undefined): BrokenImage[] {
-  return brokenSchema.parse(JSON.parse(text ?? '[]'));
-}
 
 function toInt32(data: Uint8Array): Int32Array {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);

@@ -1,5 +1,6 @@
 /** Formats of images, by the first bytes of a file. */
-export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'bmp' | 'tiff' | 'avif';
+export const IMAGE_FORMATS = ['jpeg', 'png', 'webp', 'gif', 'bmp', 'tiff', 'avif'] as const;
+export type ImageFormat = (typeof IMAGE_FORMATS)[number];
 
 /** The format that a file's first bytes tell, whatever its name says; undefined when they tell none. */
 export function formatOf(bytes: Uint8Array): ImageFormat | undefined {
@@ -9,9 +10,14 @@ export function formatOf(bytes: Uint8Array): ImageFormat | undefined {
 
 /** Whether a file's name ends as that of another format; names without a known ending say nothing. */
 export function isMislabelled(path: string, format: ImageFormat): boolean {
-  const ending = /\.(?<ending>[a-z]+)$/iu.exec(path)?.groups?.ending?.toLowerCase() ?? '';
-  const named = SIGNATURES.find(([, , endings]) => endings.includes(ending))?.[0];
+  const named = namedFormat(path);
   return named !== undefined && named !== format;
+}
+
+/** The format that a file's name ends as; undefined when that says nothing. */
+export function namedFormat(path: string): ImageFormat | undefined {
+  const ending = /\.(?<ending>[a-z]+)$/iu.exec(path)?.groups?.ending?.toLowerCase() ?? '';
+  return SIGNATURES.find(([, , endings]) => endings.includes(ending))?.[0];
 }
 
 const SIGNATURES: readonly (readonly [ImageFormat, RegExp, readonly string[]])[] = [

@@ -10,7 +10,7 @@ const tensors = {
   labels: { dtype: 'I32', shape: [1], data: Uint8Array.of(7, 0, 0, 0) },
   features: { dtype: 'F32', shape: [1], data: Uint8Array.of(0, 0, 128, 63) },
 } as const;
-const whole = encodeSafetensors({ tensors, metadata: { note: 'ä' } });
+const whole = Buffer.concat(encodeSafetensors({ tensors, metadata: { note: 'ä' } }));
 
 async function read(bytes: Uint8Array, names?: string[]) {
   const file = path.join(await temporaryFolder(), 'a.safetensors');

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from '@jest/globals';
 import { CrashedError, DataError, NotFoundError, ParameterError } from '../../../../src/core/errors.ts';
@@ -195,6 +195,21 @@ test('broken images are recorded and left out; too many fail with examples', asy
   await expect(openTensorCache(path.join(dataDir, summary.path))).rejects.toThrow(NotFoundError);
 });
 
+test('a file that is named as another format is read as what it is, and recorded', async () => {
+  const { dataDir, prepare } = await makeVersion(async (folder) => {
+    await twoClasses(folder);
+    await writeFiles(folder, {
+      'cat/photo.JPG': await makePng(4_321),
+      'dog/cut.jpg': (await makePng(5)).subarray(0, 60),
+    });
+  });
+  const mislabelled = { images: 1, examples: [{ path: 'cat/photo.JPG', format: 'png' }] };
+  const summary = await prepare();
+  expect(summary).toMatchObject({ mislabelled, broken: [{ path: 'dog/cut.jpg' }] });
+  const { summary: read } = await openTensorCache(path.join(dataDir, summary.path));
+  expect(read.mislabelled).toEqual(mislabelled);
+});
+
 test('a class that would have no test samples is named', async () => {
   const { prepare } = await makeVersion(async (folder) => {
     await makeImageFolders(folder, ['cat', 'dog', 'del'], 10, 'train/');
@@ -249,45 +264,5 @@ test('cancelling stops the children, leaves no index and nothing half-written', 
   await expect(prepare({ signal: cancel.signal, progress })).rejects.toThrow('enough');
   const left = await listFiles(path.join(dataDir, 'tensors'));
   expect(left.filter((name) => name.endsWith('.tmp') || name.endsWith('index.json'))).toEqual([]);
-  expect((await prepare()).broken).toEqual([]);
-});
-
-test('a new version decodes only new images, and its cache is the one that decoding all of them makes', async () => {
-  const dataDir = await temporaryFolder();
-  const folder = await temporaryFolder();
-  await twoShards(folder);
-  await writeFiles(folder, { 'a/broken.png': 'no image' });
-  const create = () => createDatasetVersion({ ...quietContext(), dataDir, folder, owned: false, metadata });
-  await preparation(dataDir, await create()).prepare();
-
-  await rm(path.join(folder, 'a/7.png'));
-  await rename(path.join(folder, 'a/9.png'), path.join(folder, 'b/came.png'));
-  await writeFiles(folder, { 'a/00-new.png': await makePng(5, 13), 'b/new.png': await makePng(6, 13) });
-  const { prepare, messages, version } = preparation(dataDir, await create());
-  const { path: made } = await prepare();
-  expect(messages).toContain('279 images are taken from tensor caches of other versions');
-  const shards = (await listFiles(path.join(dataDir, made))).filter((name) => name.startsWith('shard'));
-  const contents = () => Promise.all(shards.map((name) => readFile(path.join(dataDir, made, name))));
-  const incremental = await contents();
-
-  await rm(path.join(dataDir, 'tensors'), { recursive: true });
-  expect((await prepare()).datasetVersionId).toBe(version.id);
-  expect(await contents()).toEqual(incremental);
-});
-
-test('rows are taken only under the same settings, and what cannot be read is decoded', async () => {
-  const dataDir = await temporaryFolder();
-  const folder = await temporaryFolder();
-  await twoClasses(folder);
-  const create = () => createDatasetVersion({ ...quietContext(), dataDir, folder, owned: false, metadata });
-  const first = await preparation(dataDir, await create()).prepare();
-  await writeFiles(folder, { 'cat/new.png': await makePng(123_456) });
-  const { prepare, messages } = preparation(dataDir, await create());
-  const told = () => messages.some((message) => message.includes('are taken from'));
-  await prepare({ settings: { ...settings, width: 7 } });
-  await prepare({ settings: { ...settings, split: { ...settings.split, salt: 'other' } } });
-  expect(told()).toBe(false);
-  const shard = path.join(dataDir, first.path, 'shard-00000.safetensors');
-  await truncate(shard, (await stat(shard)).size - 10);
   expect((await prepare()).broken).toEqual([]);
 });
