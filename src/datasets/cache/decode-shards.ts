@@ -5,7 +5,7 @@ import { sizeOfJob, type ShardJob } from './plan-shards.ts';
 
 type DecodeOptions = Pick<
   JobsOptions<DecodeSetup, ShardJob, null>,
-  'setup' | 'jobs' | 'workers' | 'signal' | 'onProgress' | 'onChild'
+  'plan' | 'mostJobs' | 'workers' | 'signal' | 'onProgress' | 'onChild'
 >;
 
 /** Writes the shards of all jobs in child processes. Rejects as `runJobs` does; shards that are finished stay. */

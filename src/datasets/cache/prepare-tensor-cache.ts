@@ -119,20 +119,20 @@ async function writeShards(options: WriteOptions): Promise<ShardSummary[]> {
   const missing = jobs.filter((_, at) => known[at] === undefined);
   const kept = manifest.samples - missing.reduce((sum, job) => sum + sizeOfJob(job), 0);
   if (kept > 0) log.info(`Going on after ${kept} of ${manifest.samples} images that an earlier run decoded`);
-  const earlier = await findEarlierRows(missing, { dataDir, id, settings, manifest });
-  if (earlier.found > 0) log.info(`${earlier.found} images are taken from tensor caches of other versions`);
-  await decodeShards({
-    setup: {
-      cacheId: id,
-      filesFolder: path.join(versionFolder, FILES_FOLDER),
-      cacheFolder: folder,
-      earlierCaches: [...earlier.caches],
-      shape,
-      classNames: manifest.classNames,
-      split,
+  const plan = async () => {
+    const earlier = await findEarlierRows(missing, { dataDir, id, settings, manifest });
+    if (earlier.found > 0) log.info(`${earlier.found} images are taken from tensor caches of other versions`);
+    const { classNames } = manifest;
+    const setup = {
+      ...{ cacheId: id, cacheFolder: folder, filesFolder: path.join(versionFolder, FILES_FOLDER) },
+      ...{ earlierCaches: [...earlier.caches], shape, classNames, split },
       hasValidationSet: hasValidationSet(manifest),
-    },
-    jobs: earlier.jobs,
+    };
+    return { setup, jobs: earlier.jobs };
+  };
+  await decodeShards({
+    plan,
+    mostJobs: missing.length,
     workers,
     signal,
     onProgress: (done) => progress({ done: kept + done, total: manifest.samples, unit: 'images' }),

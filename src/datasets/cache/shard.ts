@@ -57,14 +57,14 @@ export async function writeShard(
     images: {
       dtype: 'U8',
       shape: [rows.length, height, width, channels],
-      data: rows.map(({ image }) => image),
+      data: inFewPieces(rows.map(({ image }) => image)),
     },
     splits: {
       dtype: 'U8',
       shape: [rows.length],
       data: Uint8Array.from(rows, ({ split }) => SPLIT_NAMES.indexOf(split)),
     },
-    sample_ids: { dtype: 'U8', shape: [rows.length, 32], data: rows.map(({ sampleId }) => sampleId) },
+    sample_ids: { dtype: 'U8', shape: [rows.length, 32], data: Buffer.concat(rows.map(({ sampleId }) => sampleId)) },
   };
   const metadata = {
     tensor_cache: cacheId,
@@ -77,6 +77,20 @@ export async function writeShard(
     sync: 'later',
   });
 }
+
+/** Rows that were taken from another shard lie side by side in memory and need not be copied; a piece costs more than a copy. */
+function inFewPieces(rows: readonly Uint8Array[]): readonly Uint8Array[] {
+  const pieces: Uint8Array[] = [];
+  for (const row of rows) {
+    const last = pieces.at(-1);
+    const isNext = last?.buffer === row.buffer && last.byteOffset + last.length === row.byteOffset;
+    if (isNext) pieces[pieces.length - 1] = new Uint8Array(row.buffer, last.byteOffset, last.length + row.length);
+    else pieces.push(row);
+  }
+  return pieces.length <= MOST_PIECES ? pieces : [Buffer.concat(rows)];
+}
+
+const MOST_PIECES = 32;
 
 /** Reads all but the images; undefined when the shard is not there. Throws DataError when it is damaged or another cache's. */
 export async function readShardSummary(

@@ -5,16 +5,21 @@ import type { z } from 'zod';
 import { CrashedError, DataError, EnvironmentError, MlflowTsError } from '../../core/errors.ts';
 import { fromJobChildSchema, type ToJobChild } from './job-messages.ts';
 
+/** What all jobs have in common, and the jobs. */
+export type JobsPlan<Setup, Job> = { readonly setup: Setup; readonly jobs: readonly Job[] };
+
 /** How the jobs of one kind are done in child processes. */
 export type JobsOptions<Setup, Job, Result> = {
   /** The file of the child's program, which calls `serveJobs`. */
   readonly program: URL;
-  readonly setup: Setup;
-  readonly jobs: readonly Job[];
+  /** Told while the children start. */
+  readonly plan: () => Promise<JobsPlan<Setup, Job>> | JobsPlan<Setup, Job>;
   /** What of a job counts as progress, when it is all done. */
   readonly sizeOf: (job: Job) => number;
   readonly result: z.ZodType<Result>;
   readonly workers: number;
+  /** No more children are started than there may be jobs. */
+  readonly mostJobs: number;
   readonly signal: AbortSignal;
   /** Done so far, of all jobs. */
   readonly onProgress: (done: number) => void;
@@ -30,38 +35,41 @@ export type JobsOptions<Setup, Job, Result> = {
  * EnvironmentError, or CrashedError when a child was killed.
  */
 export async function runJobs<Setup, Job, Result>(options: JobsOptions<Setup, Job, Result>): Promise<Result[]> {
-  const { jobs, sizeOf, workers, signal, onProgress, onChild } = options;
-  const queue = jobs.entries();
+  const { sizeOf, workers, mostJobs, signal, onProgress, onChild } = options;
+  const children: ChildProcess[] = [];
   const done = new Map<number, number>();
   const report = (index: number, count: number) => {
     done.set(index, count);
     onProgress([...done.values()].reduce((sum, each) => sum + each, 0));
   };
-  const results = new Array<Result>(jobs.length);
-  const children: ChildProcess[] = [];
-  const runLane = async () => {
-    const child = startChild(options);
-    children.push(child);
-    onChild(child);
-    for (const [index, job] of queue) {
-      results[index] = await doOne(child, job, options, (count) => report(index, count));
-      report(index, sizeOf(job));
-    }
-  };
   try {
     signal.throwIfAborted();
-    await Promise.all(Array.from({ length: Math.min(workers, jobs.length) }, runLane));
+    for (let started = 0; started < Math.min(workers, mostJobs); started += 1) {
+      const child = startChild(options.program);
+      children.push(child);
+      onChild(child);
+    }
+    const { setup, jobs } = await options.plan();
+    const queue = jobs.entries();
+    const results = new Array<Result>(jobs.length);
+    const runLane = async (child: ChildProcess) => {
+      send(child, { type: 'setup', setup });
+      for (const [index, job] of queue) {
+        results[index] = await doOne(child, job, options, (count) => report(index, count));
+        report(index, sizeOf(job));
+      }
+    };
+    await Promise.all(children.map(runLane));
+    return results;
   } finally {
     await Promise.all(children.map(endChild));
   }
-  return results;
 }
 
-function startChild<Setup, Job, Result>({ program, setup }: JobsOptions<Setup, Job, Result>): ChildProcess {
+function startChild(program: URL): ChildProcess {
   const child = fork(fileURLToPath(program), [], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   // A child that dies is found by the lane that waits for it; without a listener its error would end this process.
   child.on('error', () => undefined);
-  send(child, { type: 'setup', setup });
   return child;
 }
 

@@ -93,14 +93,15 @@ function lookAt(
   { versionFolder, workers, signal }: DescribeOptions,
   onProgress: (done: number) => void,
 ): Promise<DescribeResult[]> {
+  const setup = {
+    filesFolder: path.join(versionFolder, FILES_FOLDER),
+    classNames,
+    drawnSide: pictureSideOf({ layout }),
+  };
   return runJobs({
     program: new URL('./describe-child.js', import.meta.url),
-    setup: {
-      filesFolder: path.join(versionFolder, FILES_FOLDER),
-      classNames,
-      drawnSide: pictureSideOf({ layout }),
-    },
-    jobs: jobs.map((samples): DescribeJob => ({ kind, samples })),
+    plan: () => ({ setup, jobs: jobs.map((samples): DescribeJob => ({ kind, samples })) }),
+    mostJobs: jobs.length,
     sizeOf: ({ samples }) => sizeOfJob(samples),
     result: describeResultSchema,
     ...{ workers, signal, onProgress, onChild: () => undefined },
