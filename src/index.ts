@@ -115,10 +115,12 @@ export type { DatasetVersion, Layout } from './datasets/dataset-version.ts';
 export type { Annotations } from './datasets/boxes/annotated-image.ts';
 export { ANNOTATION_PROBLEMS } from './datasets/boxes/annotation-problems.ts';
 export type { AnnotationProblem, AnnotationProblemKind } from './datasets/boxes/annotation-problems.ts';
+export type { ImageFormat } from './datasets/decode/image-format.ts';
 export type { DatasetMetadata, Download } from './datasets/source.ts';
 export { SPLIT_NAMES } from './datasets/tensor-cache.ts';
 export type {
   BrokenImage,
+  MislabelledImage,
   PrepSettings,
   SplitName,
   SplitSettings,

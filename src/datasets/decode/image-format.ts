@@ -1,6 +1,7 @@
-/** Formats of images, by the first bytes of a file. */
-export const IMAGE_FORMATS = ['jpeg', 'png', 'webp', 'gif', 'bmp', 'tiff', 'avif'] as const;
-export type ImageFormat = (typeof IMAGE_FORMATS)[number];
+/** A format of images, by the first bytes of a file. */
+export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'bmp' | 'tiff' | 'avif';
+
+export const IMAGE_FORMATS = ['jpeg', 'png', 'webp', 'gif', 'bmp', 'tiff', 'avif'] as const satisfies ImageFormat[];
 
 /** The format that a file's first bytes tell, whatever its name says; undefined when they tell none. */
 export function formatOf(bytes: Uint8Array): ImageFormat | undefined {
