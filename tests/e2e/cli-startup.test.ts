@@ -3,10 +3,16 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { SHIPPED, TINY } from './run-cli.ts';
 
-/** The packages that a command loads, by import or require. */
-function packagesLoadedBy(args: readonly string[], script = SHIPPED): { packages: string[]; files: number } {
+const PUBLIC_API = fileURLToPath(new URL('../../src/index.js', import.meta.url));
+
+/** The packages that a command loads, by import or require, how many files, and which of them are the project's own. */
+function packagesLoadedBy(
+  args: readonly string[],
+  script = SHIPPED,
+): { packages: string[]; files: number; own: string[] } {
   const folder = mkdtempSync(join(tmpdir(), 'cli-startup-'));
   const record = join(folder, 'loaded');
   try {
@@ -38,7 +44,8 @@ function packagesLoadedBy(args: readonly string[], script = SHIPPED): { packages
     const packages = urls.flatMap(
       (url) => /.*node_modules\/(?<name>(?:@[^/]+\/)?[^/]+)\//.exec(url)?.groups?.name ?? [],
     );
-    return { packages: [...new Set(packages)].sort(), files: urls.length };
+    const own = urls.filter((url) => url.startsWith('file:') && !url.includes('/node_modules/'));
+    return { packages: [...new Set(packages)].sort(), files: urls.length, own };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -59,4 +66,14 @@ test('overhead: a run loads only what a run needs, and Kysely in its quicker for
   for (const unneeded of ['yaml', 'ora', 'cli-table3', 'sharp', 'jiti']) expect(packages).not.toContain(unneeded);
   expect(packages).toContain('kysely');
   expect(files).toBeLessThan(550);
+});
+
+test('the public API, which every flow file loads, loads no body of a large task and nothing that only bodies use', () => {
+  const { own } = packagesLoadedBy([], PUBLIC_API);
+  const unneeded = own.filter((url) =>
+    /\/src\/(?:models|app\/tasks\/bodies|training\/search|registry\/studies)/.test(url),
+  );
+  expect(unneeded).toEqual([]);
+  expect(own).toContain(pathToFileURL(PUBLIC_API).href);
+  expect(own.length).toBeLessThan(90);
 });

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { SPLIT_NAMES, type TensorCacheSummary } from '../../datasets/tensor-cache.ts';
-import { openTensorCache } from '../../datasets/cache/open-tensor-cache.ts';
 import { task } from '../flow-api.ts';
 
 /** Counts the images of every class in every split: the table artifact `classes`. */
@@ -12,6 +11,7 @@ export const describeSplits = task(
     }: { readonly cache: Pick<TensorCacheSummary, 'path' | 'classNames' | 'splits'> },
     { services, artifacts, log },
   ): Promise<TensorCacheSummary['splits']> => {
+    const { openTensorCache } = await import('../../datasets/cache/open-tensor-cache.ts');
     const { classCounts } = await openTensorCache(join(services.project.dataDir, path));
     const filled = SPLIT_NAMES.filter((split) => (splits[split] ?? 0) > 0);
     await artifacts.table(

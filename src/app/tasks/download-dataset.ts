@@ -2,7 +2,6 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatasetVersion } from '../../datasets/dataset-version.ts';
 import type { DatasetMetadata, Download } from '../../datasets/source.ts';
-import { downloadsDirOf, keptDownloadOf, lockOfDownload, touchKeptDownload } from '../download-folders.ts';
 import { task } from '../flow-api.ts';
 import { sourceContextOf } from '../services.ts';
 
@@ -25,6 +24,8 @@ export const downloadDataset = task(
     { metadata, unlessCollected = false }: { readonly metadata: DatasetMetadata; readonly unlessCollected?: boolean },
     context,
   ): Promise<FetchedDataset> => {
+    const { downloadsDirOf, keptDownloadOf, lockOfDownload, touchKeptDownload } =
+      await import('../download-folders.ts');
     const { openSource } = await import('../../datasets/sources/open-source.ts');
     const { waitForLock } = await import('../file-lock.ts');
     const { services, signal, log } = context;

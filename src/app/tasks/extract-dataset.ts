@@ -3,8 +3,6 @@ import { DataError } from '../../core/errors.ts';
 import type { FlowRunId } from '../../core/ids.ts';
 import type { DatasetVersion } from '../../datasets/dataset-version.ts';
 import type { DatasetMetadata } from '../../datasets/source.ts';
-import { discard, temporarySibling } from '../../storage/atomic-write.ts';
-import { lockOfDownload } from '../download-folders.ts';
 import { task } from '../flow-api.ts';
 import type { AppServices } from '../services.ts';
 import type { FetchedDataset } from './download-dataset.ts';
@@ -45,6 +43,7 @@ export const extractDataset = task(
 /** Not while another run is at it: that one removes it. */
 async function removeKept(services: AppServices, metadata: DatasetMetadata, folder: string | undefined): Promise<void> {
   if (folder === undefined || !(await exists(folder))) return;
+  const { lockOfDownload } = await import('../download-folders.ts');
   const { tryLock } = await import('../file-lock.ts');
   const lock = await tryLock(lockOfDownload(services, metadata));
   if (lock === 'held' || lock === 'elsewhere') return;
@@ -68,6 +67,7 @@ async function versionMadeBefore(
 
 /** By another name first, so that nobody ever takes half of a download for all of it. */
 async function removeWhole(folder: string): Promise<void> {
+  const { discard, temporarySibling } = await import('../../storage/atomic-write.ts');
   const doomed = temporarySibling(folder);
   await rename(folder, doomed);
   await discard(doomed);

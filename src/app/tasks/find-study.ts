@@ -1,4 +1,3 @@
-import { findStudy as findStudyRow } from '../../registry/studies.ts';
 import { task } from '../flow-api.ts';
 import type { StudyReference } from '../studies.ts';
 
@@ -6,7 +5,8 @@ import type { StudyReference } from '../studies.ts';
 export const findStudy = task(
   { name: 'find-study' },
   async (input: { readonly study: string }, { services }): Promise<StudyReference> => {
-    const { id, name } = await findStudyRow(services.registry.db, input.study);
+    const studies = await import('../../registry/studies.ts');
+    const { id, name } = await studies.findStudy(services.registry.db, input.study);
     return { id, name };
   },
 );

@@ -1,12 +1,13 @@
 import { join } from 'node:path';
-import { markCacheUsed } from '../../datasets/cache/cache-index.ts';
-import { findCache, type CacheReference } from '../tensor-caches.ts';
+import type { CacheReference } from '../tensor-caches.ts';
 import { task } from '../flow-api.ts';
 
 /** Finds a tensor cache on this machine, by id, id prefix or `latest`. */
 export const findTensorCache = task(
   { name: 'find-tensor-cache' },
   async (input: { readonly tensorCache: string }, { services, log }): Promise<CacheReference> => {
+    const { markCacheUsed } = await import('../../datasets/cache/cache-index.ts');
+    const { findCache } = await import('../tensor-caches.ts');
     const cache = await findCache(services.project.dataDir, input.tensorCache);
     await markCacheUsed(join(services.project.dataDir, cache.path));
     const { image, splits } = cache;

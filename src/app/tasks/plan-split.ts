@@ -1,6 +1,5 @@
 import { ParameterError } from '../../core/errors.ts';
 import type { Logger } from '../../core/logger.ts';
-import { refuseDetection } from '../../datasets/boxes/refuse-detection.ts';
 import type { DatasetVersion } from '../../datasets/dataset-version.ts';
 import type { PrepSettings, SplitSettings } from '../../datasets/tensor-cache.ts';
 import { task } from '../flow-api.ts';
@@ -27,6 +26,7 @@ export const planSplit = task(
     { version, ...wanted }: WantedPrep & { readonly version: DatasetVersion },
     { log, services },
   ): Promise<PrepSettings> => {
+    const { refuseDetection } = await import('../../datasets/boxes/refuse-detection.ts');
     refuseDetection(version);
     const { height, width, channels } = await imageShapeOf(wanted, services, log);
     const split = chooseSplit(wanted, version);

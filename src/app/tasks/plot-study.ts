@@ -1,7 +1,5 @@
-import { listTrialReports } from '../../registry/trial-reports.ts';
-import { listTrials } from '../../registry/trials.ts';
 import { task } from '../flow-api.ts';
-import { loadStudy, type StudyReference } from '../studies.ts';
+import type { StudyReference } from '../studies.ts';
 
 /** Draws a study as artifacts, SVG: history, parallel coordinates, slices, importance, curves; of several metrics the Pareto list. */
 export const plotStudy = task(
@@ -10,6 +8,9 @@ export const plotStudy = task(
     { study: reference }: { readonly study: StudyReference },
     { services, artifacts },
   ): Promise<readonly string[]> => {
+    const { listTrialReports } = await import('../../registry/trial-reports.ts');
+    const { listTrials } = await import('../../registry/trials.ts');
+    const { loadStudy } = await import('../studies.ts');
     const { studyPlots } = await import('../study-plots.ts');
     const { db } = services.registry;
     const study = await loadStudy(services, reference);

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../core/json.ts';
 import { task } from '../flow-api.ts';
-import { loadStudy, rankedTrials, type StudyReference } from '../studies.ts';
+import type { StudyReference } from '../studies.ts';
 
 /** A trial chosen for a full training. */
 export type ChosenTrial = { readonly number: number; readonly params: JsonObject; readonly value: number };
@@ -12,6 +12,7 @@ export const selectFinalists = task(
     { study: reference, finalists }: { readonly study: StudyReference; readonly finalists: number },
     { services, log },
   ): Promise<ChosenTrial[]> => {
+    const { loadStudy, rankedTrials } = await import('../studies.ts');
     const study = await loadStudy(services, reference);
     const ranked = await rankedTrials(services, study);
     const chosen = ranked.slice(0, finalists);

@@ -1,7 +1,6 @@
 import type { JsonObject } from '../../core/json.ts';
-import { listTrials } from '../../registry/trials.ts';
-import { paretoTrials, type ParetoTrial } from '../pareto-trials.ts';
-import { loadStudy, rankedTrials, type StudyReference } from '../studies.ts';
+import type { ParetoTrial } from '../pareto-trials.ts';
+import type { StudyReference } from '../studies.ts';
 import { task } from '../flow-api.ts';
 
 /** A study and its best trial. */
@@ -22,6 +21,9 @@ export type StudySummary = {
 export const summariseStudy = task(
   { name: 'summarise-study' },
   async ({ study: reference }: { readonly study: StudyReference }, { services, log }): Promise<StudySummary> => {
+    const { listTrials } = await import('../../registry/trials.ts');
+    const { paretoTrials } = await import('../pareto-trials.ts');
+    const { loadStudy, rankedTrials } = await import('../studies.ts');
     const study = await loadStudy(services, reference);
     const trials = await listTrials(services.registry.db, study.id);
     const [best, ...others] = await rankedTrials(services, study);

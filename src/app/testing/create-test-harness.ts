@@ -7,15 +7,12 @@ import type { Clock } from '../../core/clock.ts';
 import { CancelledError } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
 import type { RunStateKind } from '../../core/run-state.ts';
-import { Secrets } from '../../core/secrets.ts';
 import { seededRandom } from '../../core/seeded-random.ts';
 import type { Flow } from '../../engine/flow.ts';
 import type { Recorded } from '../../engine/recordable.ts';
 import type { FlowRunOutcome, RunFlowOptions } from '../../engine/run-runtime.ts';
 import type { RunAudience } from '../run-flow.ts';
 import type { AppServices } from '../services.ts';
-import { RunWatch } from './run-watch.ts';
-import { skipRetryWaits } from './skip-retry-waits.ts';
 import { createTestClock, type TestClock } from './test-clock.ts';
 import type { TestRun } from './test-run.ts';
 
@@ -76,6 +73,8 @@ export type TestRunOptions = Pick<RunFlowOptions, 'tags' | 'runName' | 'noCache'
 export async function createTestHarness<AnyClock extends Clock = TestClock>(
   options: TestHarnessOptions<AnyClock> = {},
 ): Promise<TestHarness<AnyClock>> {
+  const { RunWatch } = await import('./run-watch.ts');
+  const { skipRetryWaits } = await import('./skip-retry-waits.ts');
   const folder = await mkdtemp(join(tmpdir(), 'mlflow-ts-harness-'));
   const removeAtExit = (): void => rmSync(folder, { recursive: true, force: true });
   process.once('exit', removeAtExit);
@@ -128,6 +127,7 @@ export async function createTestHarness<AnyClock extends Clock = TestClock>(
 }
 
 async function openServices(folder: string, clock: Clock, env: AppServices['env'] = process.env): Promise<AppServices> {
+  const { Secrets } = await import('../../core/secrets.ts');
   const { openRegistry } = await import('../../registry/open-registry.ts');
   const { createArtifactStore } = await import('../../storage/artifact-store.ts');
   const { findProject } = await import('../project.ts');

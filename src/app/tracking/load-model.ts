@@ -6,7 +6,7 @@ import type { RunCompanion } from '../../engine/run-companion.ts';
 import type { ModelCard, ModelSignature } from '../../models/model-card.ts';
 import type { Predictor } from '../../training/predictor.ts';
 import { workDirOf, type AppServices } from '../services.ts';
-import { findModelFiles, type ModelFiles } from './model-files.ts';
+import type { ModelFiles } from './model-files.ts';
 import { servicesOf } from './services-of.ts';
 
 /** A class with the probability that a model gives it. */
@@ -48,6 +48,7 @@ export interface LoadedModel {
 export async function loadModel(uri: string): Promise<LoadedModel> {
   const scope = currentRunFor('loadModel');
   const services = servicesOf(scope, 'loadModel');
+  const { findModelFiles } = await import('./model-files.ts');
   const files = await findModelFiles(services, uri);
   const opened = await openFolder(files, services);
   const model = createModel(files, opened, services, uri);

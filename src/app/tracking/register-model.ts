@@ -1,14 +1,11 @@
 import { resolve } from 'node:path';
+import type { FlowRunId } from '../../core/ids.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { currentRunFor } from '../../engine/run-scope.ts';
-import { promoteModel } from '../../models/promote-model.ts';
-import { saveModelVersion } from '../../models/save-model-version.ts';
-import { getAlias } from '../../registry/model-aliases.ts';
 import { latestMetrics } from '../../registry/metrics.ts';
 import { listParams } from '../../registry/params.ts';
 import { setTags } from '../../registry/tags.ts';
-import { assertNoSecretIn } from '../../storage/assert-no-secret-in.ts';
-import { workDirOf } from '../services.ts';
+import { workDirOf, type AppServices } from '../services.ts';
 import { servicesOf } from './services-of.ts';
 import { trackedRun } from './tracking.ts';
 
@@ -53,9 +50,11 @@ export async function registerModel(
   const { db } = registry;
   const path = resolve(services.cwd, source);
   secrets.assertNotInName(name, 'model');
+  const { assertNoSecretIn } = await import('../../storage/assert-no-secret-in.ts');
   await assertNoSecretIn(path, secrets);
   await tracked.flush();
   const trainingRunId = await tracked.open();
+  const { saveModelVersion } = await import('../../models/save-model-version.ts');
   const { withLaidOutModel } = await import('./lay-out-model.ts');
   const layOut = { path, classNames: options.classNames, workDir: workDirOf(services) };
   const { row, folder } = await withLaidOutModel(layOut, async (model) => {
@@ -82,8 +81,16 @@ export async function registerModel(
   });
   const { version } = row;
   if (options.tags !== undefined) await setTags(db, { kind: 'model_version', id: `${name}/${version}` }, options.tags);
-  if (options.alias !== undefined && (await getAlias(db, name, options.alias))?.version !== version) {
-    await promoteModel(db, clock, { name, version, alias: options.alias, reason: 'registerModel', flowRunId });
-  }
+  if (options.alias !== undefined) await giveAlias(services, { name, version, alias: options.alias, flowRunId });
   return { name, version, path: folder };
+}
+
+async function giveAlias(
+  { registry: { db }, clock }: AppServices,
+  given: { readonly name: string; readonly version: number; readonly alias: string; readonly flowRunId: FlowRunId },
+): Promise<void> {
+  const { promoteModel } = await import('../../models/promote-model.ts');
+  const { getAlias } = await import('../../registry/model-aliases.ts');
+  if ((await getAlias(db, given.name, given.alias))?.version === given.version) return;
+  await promoteModel(db, clock, { ...given, reason: 'registerModel' });
 }

@@ -4,7 +4,6 @@ import { toJson } from '../../core/to-json.ts';
 import type { RunState } from '../../core/run-state.ts';
 import type { Seal } from '../../core/seal.ts';
 import type { AccompaniedRun, RunCompanion } from '../../engine/run-companion.ts';
-import { getOrCreateExperiment } from '../../registry/experiments.ts';
 import { getFlowRun } from '../../registry/flow-runs.ts';
 import { requireFinite, type Metric } from '../../registry/metrics.ts';
 import { listParams } from '../../registry/params.ts';
@@ -96,6 +95,7 @@ export class TrackedRun implements RunCompanion {
   }
 
   async #open(): Promise<TrainingRunId> {
+    const { getOrCreateExperiment } = await import('../../registry/experiments.ts');
     const { runtime, id: flowRunId, name, fence, log } = this.#flowRun;
     const { db } = runtime.registry;
     const startedAt = runtime.clock.now();

@@ -2,8 +2,7 @@ import path from 'node:path';
 import { DataError, NotFoundError } from '../../core/errors.ts';
 import type { LabelledImages } from '../../core/labelled-images.ts';
 import type { SplitName, TensorCacheSummary } from '../tensor-cache.ts';
-import { readCacheIndex, summarise, type CacheIndex } from './cache-index.ts';
-import { readShard } from './shard.ts';
+import type { CacheIndex } from './cache-index.ts';
 
 /** A complete tensor cache that is open for reading. */
 export interface TensorCache {
@@ -34,6 +33,8 @@ export type LoadedSplit = LabelledImages & { readonly sampleIds: readonly string
 
 /** Opens a complete tensor cache by its folder. Throws NotFoundError when there is none, DataError when it is damaged. */
 export async function openTensorCache(folder: string): Promise<TensorCache> {
+  const { readCacheIndex, summarise } = await import('./cache-index.ts');
+  const { readShard } = await import('./shard.ts');
   const index = await readCacheIndex(folder);
   if (index === undefined) throw new NotFoundError(`There is no complete tensor cache at ${folder}. Run prep.`);
   return {
@@ -48,6 +49,7 @@ export async function openTensorCache(folder: string): Promise<TensorCache> {
 }
 
 async function loadSplit(folder: string, index: CacheIndex, split: SplitName): Promise<LoadedSplit> {
+  const { readShard } = await import('./shard.ts');
   const { height, width, channels } = index.image;
   const size = height * width * channels;
   const count = index.splits[split] ?? 0;
