@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import Database from 'better-sqlite3';
-import { v7 } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 import { z } from 'zod';
 import { systemClock } from '../src/core/clock.ts';
 import { Secrets } from '../src/core/secrets.ts';
@@ -77,7 +77,7 @@ async function openBare(): Promise<Database.Database> {
 
 /** One round writes the rows of one task in the same two transactions. */
 function prepareWrites(database: Database.Database): (n: number) => void {
-  const flowRunId = v7();
+  const flowRunId = uuidv7();
   database
     .prepare(
       `insert into flow_runs (id, flow_name, name, state_kind, state_json, attempt, root_flow_run_id, parameters_json, tags_json, code_version, created_at, heartbeat_seq)
@@ -104,7 +104,7 @@ function prepareWrites(database: Database.Database): (n: number) => void {
     history.run(id, kind, JSON.stringify({ kind, at }), at);
   };
   return (n) => {
-    const [id, resultId, at] = [v7(), v7(), Date.now()];
+    const [id, resultId, at] = [uuidv7(), uuidv7(), Date.now()];
     const input = JSON.stringify({ n });
     const hash = createHash('sha256').update(input).digest('hex');
     begin.run();

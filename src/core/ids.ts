@@ -1,4 +1,4 @@
-import { v7 } from 'uuid';
+import { V7Generator } from 'uuidv7';
 
 declare const brand: unique symbol;
 type Branded<Name extends string> = string & { readonly [brand]: Name };
@@ -22,6 +22,11 @@ export type DatasetVersionId = Branded<'DatasetVersionId'>;
 export type TensorCacheId = Branded<'TensorCacheId'>;
 /** Lower-case hex SHA-256 of tensor cache id + backbone. */
 export type FeatureCacheId = Branded<'FeatureCacheId'>;
+
+/** Also when the wall clock is set back, however far: the time of the id before is used then. */
+const generator = new V7Generator();
+generator.setRollbackAllowance(2 ** 48 - 1);
+const v7 = (): string => generator.generate().toString();
 
 /** New ids; within one process they are strictly increasing. */
 export const newFlowRunId = (): FlowRunId => v7() as FlowRunId;
