@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { planShards, samplePaths } from '../datasets/cache/plan-shards.ts';
+import { planShards, samplePlaces } from '../datasets/cache/plan-shards.ts';
 import { readCacheIndex } from '../datasets/cache/cache-index.ts';
-import { readShardSummary } from '../datasets/cache/shard.ts';
+import { readShardSummary, samplesOfRows } from '../datasets/cache/shard.ts';
 import type { SplitName } from '../datasets/tensor-cache.ts';
 import { readManifest } from '../datasets/version/manifest.ts';
 import type { DatasetVersionRow } from '../registry/dataset-versions.ts';
@@ -30,9 +30,9 @@ export async function newestSplits(
   for (const job of planShards(found.manifest, index.image)) {
     const shard = await readShardSummary(folder, job.index, index.id);
     if (shard === undefined) return undefined;
-    const broken = new Set(shard.broken.map(({ path }) => path));
-    const paths = samplePaths(job).filter((path) => !broken.has(path));
-    shard.splits.forEach((split, at) => splits.set(paths[at]!, split));
+    const samples = samplesOfRows(samplePlaces(job), shard);
+    if (samples === undefined) return undefined;
+    samples.forEach(({ path }, row) => splits.set(path, shard.splits[row]!));
   }
   return { tensorCache: cache.id, splits };
 }

@@ -50,11 +50,34 @@ export function encodeSafetensors({ tensors, metadata }: SafetensorsContent): re
   return [length, header, ...pieces];
 }
 
+/** A safetensors file that is open: what its header tells. */
+export type OpenSafetensors = {
+  readonly tensors: Readonly<Record<string, Omit<TensorBytes, 'data'>>>;
+  readonly metadata: Readonly<Record<string, string>>;
+  /** The little-endian bytes of a tensor: all, or as many as `into` takes from one byte on. */
+  readonly read: (name: string, from?: number, into?: Uint8Array) => Promise<Uint8Array>;
+};
+
 /**
  * Reads tensors of a safetensors file: all of them, or those named. Throws DataError when the file is cut off, its header is
  * no header, or a named tensor is not in it.
  */
-export async function readSafetensors(path: string, names?: readonly string[]): Promise<SafetensorsFile> {
+export function readSafetensors(path: string, names?: readonly string[]): Promise<SafetensorsFile> {
+  return withSafetensors(path, async ({ tensors: found, metadata, read }) => {
+    const tensors: Record<string, TensorBytes> = {};
+    for (const name of names ?? Object.keys(found)) {
+      const data = await read(name);
+      tensors[name] = { ...found[name]!, data };
+    }
+    return { tensors, metadata };
+  });
+}
+
+/** Opens a safetensors file for as long as `work` reads it. Throws DataError as `readSafetensors`, also for bytes that a tensor does not have. */
+export async function withSafetensors<Result>(
+  path: string,
+  work: (open: OpenSafetensors) => Promise<Result>,
+): Promise<Result> {
   const damaged = (what: string, cause?: unknown) =>
     new DataError(`${path} is not a whole safetensors file: ${what}. Delete it and run again what wrote it.`, {
       cause,
@@ -62,26 +85,30 @@ export async function readSafetensors(path: string, names?: readonly string[]): 
   const file = await open(path);
   try {
     const { size } = await file.stat();
-    const read = async (position: number, length: number) => {
-      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafeSlow(length), 0, length, position);
-      if (bytesRead < length) throw damaged('it ends too early');
+    const fill = async <Bytes extends Uint8Array>(buffer: Bytes, position: number) => {
+      const { bytesRead } = await file.read(buffer, 0, buffer.length, position);
+      if (bytesRead < buffer.length) throw damaged('it ends too early');
       return buffer;
     };
+    const read = (position: number, length: number) => fill(Buffer.allocUnsafeSlow(length), position);
     const headerBytes = size < 8 ? 0 : Number((await read(0, 8)).readBigUInt64LE());
     if (headerBytes < 2 || headerBytes > Math.min(size - 8, MAX_HEADER_BYTES)) throw damaged('it has no header');
     const header = parseHeader(await read(8, headerBytes), damaged);
     const dataStart = 8 + headerBytes;
     const end = Math.max(0, ...Object.values(header.tensors).map(({ data_offsets: [, last] }) => last));
     if (dataStart + end !== size) throw damaged(`it has ${size} bytes, expected ${dataStart + end}`);
-    const wanted = names ?? Object.keys(header.tensors);
-    const tensors: Record<string, TensorBytes> = {};
-    for (const name of wanted) {
+    const tensors: Record<string, Omit<TensorBytes, 'data'>> = {};
+    for (const [name, { dtype, shape }] of Object.entries(header.tensors)) tensors[name] = { dtype, shape };
+    const readTensor = async (name: string, from = 0, into?: Uint8Array) => {
       const entry = header.tensors[name];
       if (entry === undefined) throw damaged(`it has no tensor "${name}"`);
       const [first, last] = entry.data_offsets;
-      tensors[name] = { dtype: entry.dtype, shape: entry.shape, data: await read(dataStart + first, last - first) };
-    }
-    return { tensors, metadata: header.metadata };
+      if (into === undefined) return read(dataStart + first + from, last - first - from);
+      const until = from + into.length;
+      if (first + until > last) throw damaged(`its tensor "${name}" has ${last - first} bytes, expected ${until}`);
+      return fill(into, dataStart + first + from);
+    };
+    return await work({ tensors, metadata: header.metadata, read: readTensor });
   } finally {
     await file.close();
   }

@@ -14,7 +14,7 @@ serveJobs({
   start: (setup) => {
     const { cacheId, shape, classNames, cacheFolder, filesFolder, earlierCaches } = setup;
     const read = sampleReader(filesFolder, classNames);
-    const take = takeFromEarlier(earlierCaches, shape.height * shape.width * shape.channels);
+    const take = takeFromEarlier(earlierCaches, shape);
     const fit = pixelFitter();
     return async (job, report) => {
       const content = await decodeShard(job, { read, take, fit }, setup, report);

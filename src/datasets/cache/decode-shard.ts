@@ -1,13 +1,12 @@
-import { createHash } from 'node:crypto';
-import { DataError } from '../../core/errors.ts';
 import type { FitPixels } from '../decode/fit-pixels.ts';
 import type { Pixels } from '../decode/pixels.ts';
 import { isMislabelled, type ImageFormat } from '../decode/image-format.ts';
 import type { BrokenImage, MislabelledImage } from '../tensor-cache.ts';
 import { assignSplit, hashPixels } from './assign-split.ts';
 import type { DecodeSetup } from './decode-setup.ts';
-import type { FileSample, ShardJob } from './plan-shards.ts';
+import { labelOf, type FileSample, type ShardJob } from './plan-shards.ts';
 import type { ReadSample, SampleReader } from './read-samples.ts';
+import { sampleIdOf } from './sample-id.ts';
 import type { ShardContent, ShardRow } from './shard.ts';
 import type { TakeEarlier } from './take-earlier.ts';
 
@@ -58,16 +57,16 @@ async function* earlierOrRead(
     yield* read(job);
     return;
   }
+  const rows = await take(job.samples);
   let unread: FileSample[] = [];
-  for (const sample of job.samples) {
-    const earlier = await take(sample);
-    if (earlier === undefined) {
+  for (const [at, sample] of job.samples.entries()) {
+    const row = rows[at];
+    if (row === undefined) {
       unread.push(sample);
       continue;
     }
     if (unread.length > 0) yield* read({ ...job, samples: unread });
     unread = [];
-    const row = { ...earlier, label: labelOf(sample), sampleId: idOf(sample.sha256, sample.path) };
     yield { path: sample.path, row, mislabelledAs: sample.earlier?.mislabelledAs };
   }
   yield* read({ ...job, samples: unread });
@@ -85,16 +84,6 @@ function makeRow(
     image: fit(pixels, shape),
     label: labelOf(sample),
     split: assignSplit({ pixelHash, set, hasValidationSet }, split),
-    sampleId: idOf(sha256 ?? pixelHash.toString('hex'), path),
+    sampleId: sampleIdOf(sha256 ?? pixelHash.toString('hex'), path),
   };
-}
-
-function labelOf({ path, label }: Pick<FileSample, 'path' | 'label'>): number {
-  if (label === undefined) throw new DataError(`${path} has no class.`);
-  return label;
-}
-
-/** A sample's id: its content and its place, so that it is stable from version to version and unique within one. */
-function idOf(contentHash: string, place: string): Buffer {
-  return createHash('sha256').update(`${contentHash} ${place}`).digest();
 }

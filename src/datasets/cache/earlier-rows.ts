@@ -2,12 +2,12 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { DatasetVersionId, TensorCacheId } from '../../core/ids.ts';
 import { isMislabelled, namedFormat, type ImageFormat } from '../decode/image-format.ts';
-import type { PrepSettings } from '../tensor-cache.ts';
+import type { PrepSettings, SplitName } from '../tensor-cache.ts';
 import { readManifest, type Manifest } from '../version/manifest.ts';
 import { versionPath } from '../version/version-paths.ts';
 import { CACHES_FOLDER, cachePath, readCacheIndex, tensorCacheId, type CacheIndex } from './cache-index.ts';
 import { planShards, type FileSample, type ShardJob } from './plan-shards.ts';
-import { readShardSummary } from './shard.ts';
+import { readShardSummary, samplesOfRows, type ShardSummary } from './shard.ts';
 
 /** The rows of caches that other dataset versions have under the same settings. */
 export type EarlierRows = {
@@ -31,40 +31,49 @@ export type EarlierOptions = {
  * it, so the source's own sets must be the same. What cannot be read is passed over: its images are decoded.
  */
 export async function findEarlierRows(jobs: readonly ShardJob[], options: EarlierOptions): Promise<EarlierRows> {
-  const wanted = new Set(jobs.flatMap((job) => (job.kind === 'files' ? job.samples.map(keyOf) : [])));
+  const others = jobs.some(({ kind }) => kind === 'files') ? await listOtherCaches(options) : [];
+  const wanted = new Set(others.length === 0 ? [] : jobs.flatMap(keysOf));
   const rows = new Map<string, FoundRow>();
   const caches: string[] = [];
-  for (const folder of wanted.size === 0 ? [] : await listOtherCaches(options)) {
+  for (const folder of others) {
     if (rows.size === wanted.size) break;
-    const found = await rowsOf(folder, options).catch(() => []);
-    const fresh = found.filter(({ key }) => wanted.has(key) && !rows.has(key));
-    if (fresh.length === 0) continue;
-    for (const { key, ...row } of fresh) rows.set(key, { ...row, cache: caches.length });
-    caches.push(folder);
+    const before = rows.size;
+    const cache = caches.length;
+    await rowsOf(folder, options, (key, row) => {
+      if (wanted.has(key) && !rows.has(key)) rows.set(key, { ...row, cache });
+    }).catch(() => undefined);
+    if (rows.size > before) caches.push(folder);
   }
+  if (rows.size === 0) return { caches, jobs, found: 0 };
   let found = 0;
   const filled = jobs.map((job): ShardJob => {
     if (job.kind === 'idx') return job;
     const samples = job.samples.map((sample) => {
-      const earlier = rows.get(keyOf(sample));
-      if (earlier === undefined || !isToldApart(earlier, sample)) return sample;
+      const row = rows.get(keyOf(sample));
+      const earlier = row && earlierOf(row, sample);
+      if (earlier === undefined) return sample;
       found += 1;
-      return { ...sample, earlier: earlierOf(earlier, sample) };
+      return { ...sample, earlier };
     });
     return { ...job, samples };
   });
   return { caches, jobs: filled, found };
 }
 
-type FoundRow = Omit<KeyedRow, 'key'> & { readonly cache: number };
+type FoundRow = CachedRow & { readonly cache: number };
+type Earlier = NonNullable<FileSample['earlier']>;
 
-/** A file without an ending that has got one: whether it is mislabelled must be seen in its bytes. */
-function isToldApart({ format }: FoundRow, { path: name }: FileSample): boolean {
-  return format !== undefined || namedFormat(name) === undefined;
+/** A file without an ending that has got one is read again: whether it is mislabelled must be seen in its bytes. */
+function earlierOf({ path: before, otherwise, ...place }: FoundRow, { path: name }: FileSample): Earlier | undefined {
+  const moved = before !== name;
+  const format = otherwise ?? (moved ? namedFormat(before) : undefined);
+  if (moved && format === undefined && namedFormat(name) !== undefined) return undefined;
+  const isOther = format !== undefined && isMislabelled(name, format);
+  return isOther ? { ...place, moved, mislabelledAs: format } : { ...place, moved };
 }
 
-function earlierOf({ format, ...place }: FoundRow, { path: name }: FileSample): NonNullable<FileSample['earlier']> {
-  return format !== undefined && isMislabelled(name, format) ? { ...place, mislabelledAs: format } : place;
+function keysOf(job: ShardJob): string[] {
+  return job.kind === 'files' ? job.samples.map(keyOf) : [];
 }
 
 function keyOf({ sha256, set }: Pick<FileSample, 'sha256' | 'set'>): string {
@@ -77,35 +86,37 @@ async function listOtherCaches({ dataDir, id }: EarlierOptions): Promise<string[
   return names.map((name) => path.join(dataDir, CACHES_FOLDER, name)).filter((folder) => folder !== own);
 }
 
-type KeyedRow = {
-  readonly key: string;
+type CachedRow = {
+  readonly path: string;
+  readonly split: SplitName;
   readonly shard: number;
   readonly row: number;
-  /** What the file's bytes say; undefined where neither its name nor the shard tells. */
-  readonly format: ImageFormat | undefined;
+  /** What the file's bytes say, where its name ended otherwise. */
+  readonly otherwise: ImageFormat | undefined;
 };
 
-async function rowsOf(folder: string, { dataDir, settings, manifest }: EarlierOptions): Promise<KeyedRow[]> {
+type TellRow = (key: string, row: CachedRow) => void;
+
+/** Tells all rows of a cache, where they can be taken. */
+async function rowsOf(folder: string, { dataDir, settings, manifest }: EarlierOptions, tell: TellRow): Promise<void> {
   const index = await readCacheIndex(folder);
-  if (index === undefined || !hasSettings(index, settings)) return [];
+  if (index === undefined || !hasSettings(index, settings)) return;
   const version = index.datasetVersionId as DatasetVersionId;
   const found = await readManifest(path.join(dataDir, versionPath(version)));
-  if (found?.id !== version || hasValidationSet(found.manifest) !== hasValidationSet(manifest)) return [];
-  const shards = planShards(found.manifest, settings).map((job) => rowsOfShard(job, folder, index.id));
-  return (await Promise.all(shards)).flat();
+  if (found?.id !== version || hasValidationSet(found.manifest) !== hasValidationSet(manifest)) return;
+  const jobs = planShards(found.manifest, settings);
+  const shards = await Promise.all(jobs.map((job) => readShardSummary(folder, job.index, index.id)));
+  jobs.forEach((job, at) => tellRows(job, shards[at], tell));
 }
 
-async function rowsOfShard(job: ShardJob, folder: string, cacheId: string): Promise<KeyedRow[]> {
-  if (job.kind === 'idx') return [];
-  const shard = await readShardSummary(folder, job.index, cacheId);
-  const broken = new Set(shard?.broken.map((image) => image.path));
-  const whole = job.samples.filter((sample) => !broken.has(sample.path));
-  if (shard?.count !== whole.length) return [];
+function tellRows(job: ShardJob, shard: ShardSummary | undefined, tell: TellRow): void {
+  if (job.kind === 'idx' || shard === undefined) return;
   const mislabelled = new Map(shard.mislabelled.map(({ path: name, format }) => [name, format]));
-  return whole.map((sample, row) => ({
-    ...{ key: keyOf(sample), shard: job.index, row },
-    format: mislabelled.get(sample.path) ?? namedFormat(sample.path),
-  }));
+  samplesOfRows(job.samples, shard)?.forEach((sample, row) => {
+    const { path: name } = sample;
+    const otherwise = mislabelled.get(name);
+    tell(keyOf(sample), { path: name, shard: job.index, row, split: shard.splits[row]!, otherwise });
+  });
 }
 
 /** An index does not tell its settings, but its id is made of them. */

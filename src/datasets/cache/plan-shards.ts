@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DataError } from '../../core/errors.ts';
 import { IMAGE_FORMATS } from '../decode/image-format.ts';
 import type { ImageShape } from '../decode/pixels.ts';
+import { SPLIT_NAMES } from '../tensor-cache.ts';
 import type { Manifest } from '../version/manifest.ts';
 
 const fileSample = z.object({
@@ -13,7 +14,9 @@ const fileSample = z.object({
   /** Where it is decoded already: a row of a shard of another cache, by the cache's place in the setup. */
   earlier: z
     .object({
-      ...{ cache: z.int(), shard: z.int(), row: z.int() },
+      ...{ cache: z.int(), shard: z.int(), row: z.int(), split: z.enum(SPLIT_NAMES) },
+      /** Whether its path was another: then its id was another too. */
+      moved: z.boolean(),
       /** What it is, where its name ends otherwise. */
       mislabelledAs: z.enum(IMAGE_FORMATS).exactOptional(),
     })
@@ -36,11 +39,12 @@ export type FileSample = z.infer<typeof fileSample>;
 export function planShards(manifest: Manifest, shape: ImageShape): ShardJob[] {
   const imageBytes = shape.height * shape.width * shape.channels;
   if (manifest.layout === 'idx') return planIdx(manifest, rowsOf(imageBytes, MAX_IDX_ROWS));
-  const samples = manifest.files.flatMap(({ path, sha256, label, boxes, set }): FileSample[] => {
-    const known = { path, sha256, ...(set === undefined ? {} : { set }) };
-    if (label !== undefined) return [{ ...known, label }];
-    return boxes === undefined ? [] : [known];
-  });
+  const samples: FileSample[] = [];
+  for (const { path, sha256, label, boxes, set } of manifest.files) {
+    const sample = set === undefined ? { path, sha256 } : { path, sha256, set };
+    if (label !== undefined) samples.push({ ...sample, label });
+    else if (boxes !== undefined) samples.push(sample);
+  }
   if (samples.length === 0) throw new DataError('The dataset version has no samples.');
   return ranges(samples.length, rowsOf(imageBytes, MAX_FILE_ROWS)).map(([from, to], index) => ({
     kind: 'files',
@@ -49,15 +53,21 @@ export function planShards(manifest: Manifest, shape: ImageShape): ShardJob[] {
   }));
 }
 
+/** The label of a sample of a classification dataset. Throws DataError for one that has none. */
+export function labelOf({ path, label }: Pick<FileSample, 'path' | 'label'>): number {
+  if (label === undefined) throw new DataError(`${path} has no class.`);
+  return label;
+}
+
 /** How many samples a shard is made from. */
 export function sizeOfJob(job: ShardJob): number {
   return job.kind === 'files' ? job.samples.length : job.to - job.from;
 }
 
 /** The places of the samples that a shard is made from, unique within a version: a file's path, or set and number. */
-export function samplePaths(job: ShardJob): string[] {
-  if (job.kind === 'files') return job.samples.map(({ path }) => path);
-  return Array.from({ length: sizeOfJob(job) }, (_, offset) => `${job.set}/${job.from + offset}`);
+export function samplePlaces(job: ShardJob): readonly Pick<FileSample, 'path'>[] {
+  if (job.kind === 'files') return job.samples;
+  return Array.from({ length: sizeOfJob(job) }, (_, offset) => ({ path: `${job.set}/${job.from + offset}` }));
 }
 
 /** Decoding a file takes about a millisecond, so a shard of files is lost work of a quarter second at most. */

@@ -22,8 +22,8 @@ import {
   type CacheIndex,
 } from './cache-index.ts';
 import { checkBrokenShare, checkClasses, countClasses, countSplits } from './check-cache.ts';
-import { decodeShards } from './decode-shards.ts';
 import { findEarlierRows, hasValidationSet } from './earlier-rows.ts';
+import { makeShards } from './make-shards.ts';
 import { planShards, sizeOfJob, type ShardJob } from './plan-shards.ts';
 import { readShardSummary, shardName, type ShardSummary } from './shard.ts';
 
@@ -115,30 +115,34 @@ async function writeShards(options: WriteOptions): Promise<ShardSummary[]> {
   const shape = { height, width, channels };
   await removeLeftovers(folder);
   const jobs = planShards(manifest, shape);
-  const known = await Promise.all(jobs.map((job) => findShard(folder, job, id, log)));
+  const present = new Set(await readdir(folder));
+  const known = await Promise.all(
+    jobs.map((job) =>
+      present.has(shardName(job.index)) ? findShard(folder, job, id, log) : Promise.resolve(undefined),
+    ),
+  );
   const missing = jobs.filter((_, at) => known[at] === undefined);
   const kept = manifest.samples - missing.reduce((sum, job) => sum + sizeOfJob(job), 0);
   if (kept > 0) log.info(`Going on after ${kept} of ${manifest.samples} images that an earlier run decoded`);
+  if (missing.length === 0) return known.flatMap((shard) => shard ?? []);
   const plan = async () => {
     const earlier = await findEarlierRows(missing, { dataDir, id, settings, manifest });
     if (earlier.found > 0) log.info(`${earlier.found} images are taken from tensor caches of other versions`);
-    const { classNames } = manifest;
     const setup = {
       ...{ cacheId: id, cacheFolder: folder, filesFolder: path.join(versionFolder, FILES_FOLDER) },
-      ...{ earlierCaches: [...earlier.caches], shape, classNames, split },
+      ...{ earlierCaches: [...earlier.caches], shape, classNames: manifest.classNames, split },
       hasValidationSet: hasValidationSet(manifest),
     };
     return { setup, jobs: earlier.jobs };
   };
-  await decodeShards({
-    plan,
-    mostJobs: missing.length,
-    workers,
-    signal,
+  const made = await makeShards(plan, {
+    ...{ workers, signal },
     onProgress: (done) => progress({ done: kept + done, total: manifest.samples, unit: 'images' }),
     onChild: options.onChild ?? (() => undefined),
   });
-  return Promise.all(jobs.map(async (job, at) => known[at] ?? (await mustRead(folder, job, id))));
+  return Promise.all(
+    jobs.map(async (job, at) => known[at] ?? made.get(job.index) ?? (await mustRead(folder, job, id))),
+  );
 }
 
 /** A shard that is damaged is made anew. */

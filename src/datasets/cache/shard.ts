@@ -2,7 +2,12 @@ import path from 'node:path';
 import { z } from 'zod';
 import { DataError } from '../../core/errors.ts';
 import { writeFileAtomic } from '../../storage/atomic-write.ts';
-import { encodeSafetensors, readSafetensors, type SafetensorsContent } from '../../storage/safetensors.ts';
+import {
+  encodeSafetensors,
+  readSafetensors,
+  withSafetensors,
+  type SafetensorsContent,
+} from '../../storage/safetensors.ts';
 import type { ImageShape } from '../decode/pixels.ts';
 import { SPLIT_NAMES, type BrokenImage, type MislabelledImage, type SplitName } from '../tensor-cache.ts';
 import { mislabelledSchema } from './cache-index.ts';
@@ -14,7 +19,7 @@ export type ShardRow = {
   readonly label: number;
   readonly split: SplitName;
   /** 32 bytes. */
-  readonly sampleId: Buffer;
+  readonly sampleId: Uint8Array;
 };
 
 export type ShardContent = {
@@ -41,14 +46,14 @@ export function shardName(index: number): string {
 }
 
 /**
- * Writes a shard, whole or not at all; what a power cut takes of it is missed by who reads it, until the folder is synced. Tensors: `images` uint8 `[n, height, width, channels]`, `labels` int32 `[n]`, `splits`
+ * Writes a shard, whole or not at all, and answers what is in it; what a power cut takes of it is missed by who reads it, until the folder is synced. Tensors: `images` uint8 `[n, height, width, channels]`, `labels` int32 `[n]`, `splits`
  * uint8 `[n]` (0 train, 1 validation, 2 test, 3 apart), `sample_ids` uint8 `[n, 32]`.
  */
 export async function writeShard(
   folder: string,
   index: number,
   { cacheId, shape, classNames, rows, broken, mislabelled }: ShardContent,
-): Promise<void> {
+): Promise<ShardSummary> {
   const { height, width, channels } = shape;
   const labels = Int32Array.from(rows, ({ label }) => label);
   // The wider numbers first, so that they lie aligned.
@@ -76,6 +81,7 @@ export async function writeShard(
   await writeFileAtomic(path.join(folder, shardName(index)), encodeSafetensors({ tensors, metadata }), {
     sync: 'later',
   });
+  return { count: rows.length, labels, splits: rows.map(({ split }) => split), broken, mislabelled };
 }
 
 /** Rows that were taken from another shard lie side by side in memory and need not be copied; a piece costs more than a copy. */
@@ -114,6 +120,47 @@ export async function readShardSummary(
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
   }
+}
+
+/**
+ * Reads the images of some rows of a shard, neighbours in one go and nothing besides, one after the other into `images`: uint8
+ * `[rows, height, width, channels]`. Answers the sample ids of all rows, 32 bytes each. Throws DataError as `readSafetensors`.
+ */
+export function readShardRows(file: string, rows: readonly number[], images: Uint8Array): Promise<Uint8Array> {
+  const imageBytes = images.length / rows.length;
+  return withSafetensors(file, async ({ read }) => {
+    let at = 0;
+    for (const [first, end] of runsOf(rows)) {
+      const length = (end - first) * imageBytes;
+      await read('images', first * imageBytes, images.subarray(at, at + length));
+      at += length;
+    }
+    return read('sample_ids');
+  });
+}
+
+/** Where numbers that follow one another begin and end. */
+function runsOf(rows: readonly number[]): [first: number, end: number][] {
+  const runs: [first: number, end: number][] = [];
+  for (const row of rows) {
+    const last = runs.at(-1);
+    if (last?.[1] === row) last[1] += 1;
+    else runs.push([row, row + 1]);
+  }
+  return runs;
+}
+
+/**
+ * The samples that have a row in a shard, in the order of its rows: all that it is made from but the broken ones. Undefined when
+ * the shard has another number of rows.
+ */
+export function samplesOfRows<Sample extends { readonly path: string }>(
+  samples: readonly Sample[],
+  { count, broken }: Pick<ShardSummary, 'count' | 'broken'>,
+): readonly Sample[] | undefined {
+  const left = new Set(broken.map(({ path: place }) => place));
+  const whole = left.size === 0 ? samples : samples.filter(({ path: place }) => !left.has(place));
+  return whole.length === count ? whole : undefined;
 }
 
 /** Reads a shard with its images. */

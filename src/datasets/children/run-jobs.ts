@@ -5,21 +5,23 @@ import type { z } from 'zod';
 import { CrashedError, DataError, EnvironmentError, MlflowTsError } from '../../core/errors.ts';
 import { fromJobChildSchema, type ToJobChild } from './job-messages.ts';
 
-/** What all jobs have in common, and the jobs. */
-export type JobsPlan<Setup, Job> = { readonly setup: Setup; readonly jobs: readonly Job[] };
+export type JobsPlan<Setup, Job> = {
+  /** What all jobs have in common. */
+  readonly setup: Setup;
+  readonly jobs: readonly Job[];
+  /** Children that work at once, if there are as many jobs. */
+  readonly workers: number;
+};
 
 /** How the jobs of one kind are done in child processes. */
 export type JobsOptions<Setup, Job, Result> = {
   /** The file of the child's program, which calls `serveJobs`. */
   readonly program: URL;
-  /** Told while the children start. */
+  /** Told while the first child starts. */
   readonly plan: () => Promise<JobsPlan<Setup, Job>> | JobsPlan<Setup, Job>;
   /** What of a job counts as progress, when it is all done. */
   readonly sizeOf: (job: Job) => number;
   readonly result: z.ZodType<Result>;
-  readonly workers: number;
-  /** No more children are started than there may be jobs. */
-  readonly mostJobs: number;
   readonly signal: AbortSignal;
   /** Done so far, of all jobs. */
   readonly onProgress: (done: number) => void;
@@ -30,26 +32,28 @@ export type JobsOptions<Setup, Job, Result> = {
 };
 
 /**
- * Does jobs about images in child processes, `workers` at once; results in the order of the jobs. Setup, jobs and results are
+ * Does jobs about images in child processes, several at once; results in the order of the jobs. Setup, jobs and results are
  * JSON. Rejects with the first failure, or with the signal's reason, after all children have ended: DataError,
  * EnvironmentError, or CrashedError when a child was killed.
  */
 export async function runJobs<Setup, Job, Result>(options: JobsOptions<Setup, Job, Result>): Promise<Result[]> {
-  const { sizeOf, workers, mostJobs, signal, onProgress, onChild } = options;
+  const { sizeOf, signal, onProgress, onChild } = options;
   const children: ChildProcess[] = [];
   const done = new Map<number, number>();
   const report = (index: number, count: number) => {
     done.set(index, count);
     onProgress([...done.values()].reduce((sum, each) => sum + each, 0));
   };
+  const start = () => {
+    const child = startChild(options.program);
+    children.push(child);
+    onChild(child);
+  };
   try {
     signal.throwIfAborted();
-    for (let started = 0; started < Math.min(workers, mostJobs); started += 1) {
-      const child = startChild(options.program);
-      children.push(child);
-      onChild(child);
-    }
-    const { setup, jobs } = await options.plan();
+    start();
+    const { setup, jobs, workers } = await options.plan();
+    while (children.length < Math.min(workers, jobs.length)) start();
     const queue = jobs.entries();
     const results = new Array<Result>(jobs.length);
     const runLane = async (child: ChildProcess) => {

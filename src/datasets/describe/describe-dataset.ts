@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { NotFoundError } from '../../core/errors.ts';
 import type { ReportProgress } from '../../core/logger.ts';
-import { planShards, samplePaths, sizeOfJob, type ShardJob } from '../cache/plan-shards.ts';
+import { planShards, samplePlaces, sizeOfJob, type ShardJob } from '../cache/plan-shards.ts';
 import { runJobs } from '../children/run-jobs.ts';
 import type { BrokenImage, SplitName } from '../tensor-cache.ts';
 import { readManifest, type Manifest } from '../version/manifest.ts';
@@ -100,11 +100,10 @@ function lookAt(
   };
   return runJobs({
     program: new URL('./describe-child.js', import.meta.url),
-    plan: () => ({ setup, jobs: jobs.map((samples): DescribeJob => ({ kind, samples })) }),
-    mostJobs: jobs.length,
+    plan: () => ({ setup, jobs: jobs.map((samples): DescribeJob => ({ kind, samples })), workers }),
     sizeOf: ({ samples }) => sizeOfJob(samples),
     result: describeResultSchema,
-    ...{ workers, signal, onProgress, onChild: () => undefined },
+    ...{ signal, onProgress, onChild: () => undefined },
     whenKilled: 'If memory ran out, use fewer processes: --workers 1.',
   });
 }
@@ -116,7 +115,7 @@ function jobsFor(jobs: readonly ShardJob[], wanted: ReadonlySet<string>): ShardJ
       const samples = job.samples.filter((sample) => wanted.has(sample.path));
       return samples.length === 0 ? [] : [{ ...job, samples }];
     }
-    const places = samplePaths(job).flatMap((place, offset) => (wanted.has(place) ? [job.from + offset] : []));
+    const places = samplePlaces(job).flatMap((place, offset) => (wanted.has(place.path) ? [job.from + offset] : []));
     return places.map((at) => ({ ...job, from: at, to: at + 1 }));
   });
 }

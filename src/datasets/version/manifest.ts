@@ -8,17 +8,22 @@ import { canonicalJson, tryJson } from '../../core/json.ts';
 import { boxSchema } from '../boxes/box.ts';
 import { LAYOUTS } from '../dataset-version.ts';
 
+const SHA256 = /^[0-9a-f]{64}$/u;
+const SET_NAMES = ['train', 'validation', 'test'] as const;
+const SETS: ReadonlySet<unknown> = new Set([undefined, ...SET_NAMES]);
+
 const manifestFile = z.strictObject({
   path: z.string(),
   bytes: z.int().min(0),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/u),
+  sha256: z.string().regex(SHA256),
   /** Index into the class names; only samples of a classification dataset have one. */
   label: z.int().min(0).exactOptional(),
   /** The source's own division, where it has one. */
-  set: z.enum(['train', 'validation', 'test']).exactOptional(),
+  set: z.enum(SET_NAMES).exactOptional(),
   /** Of the images of a detection dataset, which have no label of their own; none: background. */
   boxes: z.array(boxSchema).exactOptional(),
 });
+export type ManifestFile = z.infer<typeof manifestFile>;
 
 const manifestSchema = z.strictObject({
   format: z.literal(1),
@@ -27,12 +32,11 @@ const manifestSchema = z.strictObject({
   samples: z.int().min(0),
   testSamples: z.int().min(0),
   /** Sorted by path. */
-  files: z.array(manifestFile),
+  files: z.array(z.custom<ManifestFile>(isManifestFile, 'Not a file of a manifest.')),
 });
 
 /** All that makes a dataset version what it is; where it came from is not part of it. */
 export type Manifest = z.infer<typeof manifestSchema>;
-export type ManifestFile = Manifest['files'][number];
 
 export const MANIFEST_NAME = 'manifest.json';
 
@@ -54,6 +58,30 @@ export async function readManifest(
     throw new DataError(`${file} is damaged. Delete ${versionFolder} and collect again.`, { cause: parsed.error });
   }
   return { manifest: parsed.data, id: hashText(text) };
+}
+
+/** By hand for plain files: there are a hundred thousand of them at times, and the schema takes longer than all else and copies each. */
+function isManifestFile(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  for (const name in value) if (!PLAIN_FIELDS.has(name)) return manifestFile.safeParse(value).success;
+  const { path: place, bytes, sha256, label, set } = value as Readonly<Record<string, unknown>>;
+  return (
+    typeof place === 'string' &&
+    isCount(bytes) &&
+    isDigest(sha256) &&
+    (label === undefined || isCount(label)) &&
+    SETS.has(set)
+  );
+}
+
+const PLAIN_FIELDS: ReadonlySet<string> = new Set(['path', 'bytes', 'sha256', 'label', 'set']);
+
+function isDigest(value: unknown): boolean {
+  return typeof value === 'string' && SHA256.test(value);
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 function hashText(text: string): DatasetVersionId {

@@ -1,10 +1,12 @@
-import { readFile, rename, rm, stat, truncate } from 'node:fs/promises';
+import { readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from '@jest/globals';
 import { prepareTensorCache } from '../../../../src/datasets/cache/prepare-tensor-cache.ts';
+import { shardName } from '../../../../src/datasets/cache/shard.ts';
 import type { DatasetVersion } from '../../../../src/datasets/dataset-version.ts';
 import type { PrepSettings } from '../../../../src/datasets/tensor-cache.ts';
 import { createDatasetVersion } from '../../../../src/datasets/version/create-dataset-version.ts';
+import { encodeSafetensors, readSafetensors } from '../../../../src/storage/safetensors.ts';
 import {
   listFiles,
   makeImageFolders,
@@ -71,4 +73,35 @@ test('rows are taken only under the same settings, and what cannot be read is de
   const shard = path.join(dataDir, first.path, 'shard-00000.safetensors');
   await truncate(shard, (await stat(shard)).size - 10);
   expect((await prepare()).broken).toEqual([]);
+});
+
+test('a version without new images starts from copies alone, byte by byte; copies that cannot be made are decoded', async () => {
+  const dataDir = await temporaryFolder();
+  const folder = await temporaryFolder();
+  await makeImageFolders(folder, ['a', 'b'], 140);
+  const create = () => createDatasetVersion({ ...quietContext(), dataDir, folder, owned: false, metadata });
+  const first = await preparation(dataDir, await create()).prepare();
+  await rm(path.join(folder, 'a/7.png'));
+  await rename(path.join(folder, 'a/9.png'), path.join(folder, 'b/came.png'));
+  const { prepare, messages } = preparation(dataDir, await create());
+  const done: number[] = [];
+  const progress = (told: { readonly done: number }) => void done.push(told.done);
+  const { path: made } = await prepare({ progress });
+  expect(messages).toContain('279 images are taken from tensor caches of other versions');
+  expect(done.at(-1)).toBe(279);
+  const shards = [0, 1].map((index) => shardName(index));
+  const contents = () => Promise.all(shards.map((name) => readFile(path.join(dataDir, made, name))));
+  const copied = await contents();
+
+  await rm(path.join(dataDir, made), { recursive: true });
+  const shard = path.join(dataDir, first.path, shards[0]!);
+  const whole = await readSafetensors(shard);
+  const images = { dtype: 'U8', shape: [1], data: Uint8Array.of(1) } as const;
+  await writeFile(shard, Buffer.concat(encodeSafetensors({ ...whole, tensors: { ...whole.tensors, images } })));
+  await prepare();
+  expect(await contents()).toEqual(copied);
+
+  await rm(path.join(dataDir, 'tensors'), { recursive: true });
+  await prepare();
+  expect(await contents()).toEqual(copied);
 });
