@@ -12,6 +12,7 @@ import { declarePredict } from './commands/predict.ts';
 import { declareRegistry } from './commands/registry.ts';
 import { declareRun } from './commands/run.ts';
 import { declareRuns } from './commands/runs.ts';
+import { declareSchedules } from './commands/schedules.ts';
 import { declareStudies } from './commands/studies.ts';
 import { declareTrials } from './commands/trials.ts';
 
@@ -64,6 +65,7 @@ function declareProgram(context: CommandContext): Command {
   declareRuns(program, context);
   declareFlows(program, context);
   declarePredict(program, context);
+  declareSchedules(program, context);
   program.commandsGroup('Look at:');
   declareData(program, context);
   declareExperiments(program, context);

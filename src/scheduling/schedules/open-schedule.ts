@@ -1,0 +1,32 @@
+import { openCron } from './cron.ts';
+import { openInterval } from './interval.ts';
+import type { Calculator, Schedule } from './schedule.ts';
+
+/**
+ * Opens the calculator of a schedule.
+ * @throws ParameterError when there is something in it that cannot be meant, with its place in a cron expression.
+ */
+export async function openSchedule(schedule: Schedule): Promise<Calculator> {
+  switch (schedule.kind) {
+    case 'cron':
+      return openCron(schedule);
+    case 'interval':
+      return openInterval(schedule);
+    case 'rrule': {
+      const { openRule } = await import('./rule.ts');
+      return openRule(schedule);
+    }
+    case 'once':
+      return { after: (time) => (time < schedule.at ? schedule.at : undefined) };
+  }
+}
+
+/** The next `count` times later than `time`, fewer when there are no more. */
+export function nextTimes(calculator: Calculator, time: number, count: number): number[] {
+  const times: number[] = [];
+  for (let last: number | undefined = calculator.after(time); last !== undefined; last = calculator.after(last)) {
+    times.push(last);
+    if (times.length === count) break;
+  }
+  return times;
+}

@@ -1,0 +1,17 @@
+/**
+ * When something is due. Times are milliseconds UTC; `timeZone` is an IANA name.
+ * Cron: five to seven fields or a nickname; `dayOr` false asks for both the day of the month and the day of the week.
+ * Interval: `anchor` + a multiple of `everyMs`; of whole days, the anchor's wall-clock time in the zone stays the same.
+ * Rrule: RFC 5545, from `start` on. Once: at `at`.
+ */
+export type Schedule =
+  | { readonly kind: 'cron'; readonly expression: string; readonly timeZone: string; readonly dayOr: boolean }
+  | { readonly kind: 'interval'; readonly everyMs: number; readonly anchor: number; readonly timeZone: string }
+  | { readonly kind: 'rrule'; readonly rule: string; readonly start: number; readonly timeZone: string }
+  | { readonly kind: 'once'; readonly at: number; readonly timeZone: string };
+
+/** Calculates when a schedule is due; it reads no clock and holds no state. */
+export interface Calculator {
+  /** The first time later than `time`, in milliseconds UTC; undefined when there is none any more. */
+  after(time: number): number | undefined;
+}
