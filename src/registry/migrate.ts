@@ -6,6 +6,7 @@ import { indexLargeRegistries } from './migrations/0003-large-registries.ts';
 import { addFlowEntrypoint } from './migrations/0004-flow-entrypoint.ts';
 import { addTaskTags } from './migrations/0005-task-tags.ts';
 import { addTrialReports } from './migrations/0006-trial-reports.ts';
+import { createDeploymentTables } from './migrations/0007-deployments.ts';
 import type { RegistryDb } from './registry-db.ts';
 import { withTransaction } from './registry-db.ts';
 import { sql } from './kysely.ts';
@@ -20,6 +21,7 @@ const migrations: readonly Migration[] = [
   { name: 'flow-entrypoint', apply: addFlowEntrypoint },
   { name: 'task-tags', apply: addTaskTags },
   { name: 'trial-reports', apply: addTrialReports },
+  { name: 'deployments', apply: createDeploymentTables },
 ];
 
 export const SCHEMA_VERSION = migrations.length;

@@ -1,4 +1,14 @@
 import type {
+  ConcurrencyLimitsTable,
+  ConcurrencySlotsTable,
+  DeploymentsTable,
+  QueuedRunsTable,
+  SchedulesTable,
+  TriggersTable,
+  WorkersTable,
+  WorkPoolsTable,
+} from './deployment-tables.ts';
+import type {
   DatasetVersionsTable,
   ExperimentsTable,
   TrainingRunsTable,
@@ -50,4 +60,12 @@ export interface RegistryTables {
   model_aliases: ModelAliasesTable;
   alias_history: AliasHistoryTable;
   promotion_decisions: PromotionDecisionsTable;
+  work_pools: WorkPoolsTable;
+  deployments: DeploymentsTable;
+  schedules: SchedulesTable;
+  triggers: TriggersTable;
+  workers: WorkersTable;
+  queued_runs: QueuedRunsTable;
+  concurrency_limits: ConcurrencyLimitsTable;
+  concurrency_slots: ConcurrencySlotsTable;
 }
