@@ -17,6 +17,8 @@ export type ParameterPlaces = {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** What references in values name. */
   readonly secrets: Secrets;
+  /** What a deployment declares. */
+  readonly declared?: readonly Assignment[];
   /** `--params`: a JSON file. */
   readonly paramsFile?: string | undefined;
   /** `-p key=value`. */
@@ -26,7 +28,7 @@ export type ParameterPlaces = {
 };
 
 /**
- * Resolves a flow's parameters: defaults < config file < environment < `--params` < `-p` < options. A composed flow
+ * Resolves a flow's parameters: defaults < config file < environment < a deployment < `--params` < `-p` < options. A composed flow
  * (pipeline) takes the sections and variables of its parts first, as far as it has their parameters, then its own.
  * @throws ParameterError, UsageError or NotFoundError that says what, where, and what was probably meant.
  */
@@ -42,6 +44,7 @@ export async function loadParameters(
   const assignments = [
     ...(await configAssignments(flows, catalogue, places)),
     ...assignmentsFromEnvironment(places.env, flows.map(withKeys), Object.keys(catalogue)),
+    ...(places.declared ?? []),
     ...(places.paramsFile === undefined ? [] : assignmentsFromParamsFile(places.paramsFile, places.cwd)),
     ...assignmentsFromArguments(places.parameterTexts),
     ...optionAssignments(flow, places.options ?? {}),

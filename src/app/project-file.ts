@@ -1,13 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
-import { isNode, LineCounter, parseDocument } from 'yaml';
-import type { Document } from 'yaml';
 import { z } from 'zod';
-import { didYouMean } from '../core/closest-name.ts';
-import { ParameterError } from '../core/errors.ts';
 import { parseFlowReference } from './flow-files/flow-reference.ts';
+import { misfit, problemsOf, readYamlFile } from './yaml-file.ts';
 
-/** What `mlflow-ts.yaml` says of a project. */
+/** What `mlflow-ts.yaml` says of a project, beside its deployments. */
 export type ProjectFile = {
   /** Files with flows, by the name of the flow: `./flows/census.ts:census`, from the project's root. */
   readonly flows: Readonly<Record<string, string>>;
@@ -16,23 +11,26 @@ export type ProjectFile = {
 };
 
 /**
- * Reads `mlflow-ts.yaml`.
+ * Reads `mlflow-ts.yaml`. What it says of deployments is read when they are deployed: a mistake there keeps no flow from running.
  * @param builtIn Names that the project's own flows cannot have.
  * @throws ParameterError naming file, line and all problems.
  */
 export function readProjectFile(path: string, builtIn: readonly string[]): ProjectFile {
-  const lines = new LineCounter();
-  const document = parseDocument(readFileSync(path, 'utf8'), { lineCounter: lines });
-  const [first] = document.errors;
-  if (first !== undefined) throw new ParameterError(`${path} is not YAML: ${first.message}`, { cause: first });
-  const parsed = projectFileSchema(builtIn).safeParse(document.toJS() ?? {});
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.flatMap((issue) => problemTexts(issue).map((text) => [issue, text] as const));
-  const told = problems.map(([issue, text]) => `  ${placeOf(issue.path, document, lines, path)}: ${text}`);
-  throw new ParameterError(`${path} does not fit:\n${told.join('\n')}`, { details: { problems: told } });
+  const file = readYamlFile(path);
+  const parsed = projectFileSchema(builtIn).safeParse(file.data);
+  if (!parsed.success)
+    throw misfit(
+      file,
+      problemsOf(parsed.error, () => PROJECT_FILE_KEYS),
+    );
+  const { flows, experiment } = parsed.data;
+  return { flows, ...(experiment === undefined ? {} : { experiment }) };
 }
 
-const KEYS = ['flows', 'experiment'];
+const DEPLOYMENT_KEYS = ['pools', 'limits', 'notifications', 'deployments'] as const;
+
+/** Everything that may stand at the top of `mlflow-ts.yaml`. */
+export const PROJECT_FILE_KEYS: readonly string[] = ['flows', 'experiment', ...DEPLOYMENT_KEYS];
 
 function projectFileSchema(builtIn: readonly string[]) {
   const flowName = z.string().refine((name) => !builtIn.includes(name), {
@@ -47,6 +45,7 @@ function projectFileSchema(builtIn: readonly string[]) {
       .nullish()
       .transform((flows) => flows ?? {}),
     experiment: z.string({ error: 'expected the name of an experiment' }).min(1, 'expected a name').optional(),
+    ...Object.fromEntries(DEPLOYMENT_KEYS.map((key) => [key, z.unknown().optional()])),
   });
 }
 
@@ -56,18 +55,4 @@ function isFileReference(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-function problemTexts(issue: z.core.$ZodIssue): string[] {
-  const about = issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
-  if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => `${about}unknown "${key}". ${didYouMean(key, KEYS)}`);
-  if (issue.code === 'invalid_key') return issue.issues.map(({ message }) => `${about}${message}.`);
-  return [`${about}${issue.message}.`];
-}
-
-function placeOf(path: readonly PropertyKey[], document: Document, lines: LineCounter, file: string): string {
-  const node = document.getIn(path, true);
-  const offset = isNode(node) ? node.range?.[0] : undefined;
-  return offset === undefined ? basename(file) : `${basename(file)}:${lines.linePos(offset).line}`;
 }

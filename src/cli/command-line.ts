@@ -3,6 +3,7 @@ import type { CommandContext, CommandEnding } from './command-context.ts';
 import { declareCompletion } from './commands/completion.ts';
 import { declareConfig } from './commands/config.ts';
 import { declareData } from './commands/data.ts';
+import { declareDeploy, declareDeployments } from './commands/deployments.ts';
 import { declareDoctor } from './commands/doctor.ts';
 import { declareExperiments } from './commands/experiments.ts';
 import { declareFlows } from './commands/flows.ts';
@@ -65,6 +66,9 @@ function declareProgram(context: CommandContext): Command {
   declareRuns(program, context);
   declareFlows(program, context);
   declarePredict(program, context);
+  program.commandsGroup('Run by itself:');
+  declareDeploy(program, context);
+  declareDeployments(program, context);
   declareSchedules(program, context);
   program.commandsGroup('Look at:');
   declareData(program, context);

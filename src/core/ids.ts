@@ -16,6 +16,9 @@ export type TrialId = Branded<'TrialId'>;
 export type ArtifactId = Branded<'ArtifactId'>;
 export type ResultId = Branded<'ResultId'>;
 export type ChildProcessId = Branded<'ChildProcessId'>;
+export type DeploymentId = Branded<'DeploymentId'>;
+export type ScheduleId = Branded<'ScheduleId'>;
+export type TriggerId = Branded<'TriggerId'>;
 /** Lower-case hex SHA-256 of the canonical manifest of a dataset version. */
 export type DatasetVersionId = Branded<'DatasetVersionId'>;
 /** Lower-case hex SHA-256 of dataset version id + prep configuration. */
@@ -38,6 +41,9 @@ export const newTrialId = (): TrialId => v7() as TrialId;
 export const newArtifactId = (): ArtifactId => v7() as ArtifactId;
 export const newResultId = (): ResultId => v7() as ResultId;
 export const newChildProcessId = (): ChildProcessId => v7() as ChildProcessId;
+export const newDeploymentId = (): DeploymentId => v7() as DeploymentId;
+export const newScheduleId = (): ScheduleId => v7() as ScheduleId;
+export const newTriggerId = (): TriggerId => v7() as TriggerId;
 
 /** How much of an id is shown to people; commands accept any unambiguous prefix. */
 export function shortId(id: string): string {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { withServices } from '../with-services.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { PreviewOptions } from '../schedules/preview-schedule.ts';
 
@@ -9,6 +10,16 @@ export function declareSchedules(program: Command, context: CommandContext): voi
     .alias('schedule')
     .description('tell when a schedule is due')
     .addHelpText('after', EXAMPLES);
+  schedules
+    .command('next')
+    .description('list when the schedules of all deployments are due, in order')
+    .option('-n, --count <n>', 'so many times', '10')
+    .action(async (options: { readonly count: string }, command: Command) => {
+      await withServices(context, command, 'read', async (services, output) => {
+        const { printNextTimes } = await import('../schedules/next-times.ts');
+        await printNextTimes(services, options, output);
+      });
+    });
   schedules
     .command('preview <expression...>')
     .description('list the next times of a cron expression, an interval, a recurrence rule or a time')

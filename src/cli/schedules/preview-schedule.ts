@@ -1,9 +1,8 @@
-import prettyMilliseconds from 'pretty-ms';
 import { previewSchedule } from '../../app/preview-schedule.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { Output } from '../output.ts';
 import { tableText } from '../table.ts';
-import { isoTime } from '../time-text.ts';
+import { inText, isoTime, shortLocalTime } from '../time-text.ts';
 import { wholeNumber } from '../whole-number.ts';
 
 export type PreviewOptions = {
@@ -34,17 +33,12 @@ export async function printPreview(
   }
   output.print(
     tableText(times, [
-      { heading: timeZone, named: true, cell: ({ local }) => output.paint.bold(shortLocal(local)) },
+      { heading: timeZone, named: true, cell: ({ local }) => output.paint.bold(shortLocalTime(local)) },
       { heading: 'day', cell: ({ local }) => WEEKDAYS[new Date(`${local.slice(0, 10)}T00:00Z`).getUTCDay()]! },
-      { heading: 'utc', cell: ({ time }) => shortLocal(new Date(time).toISOString()).slice(0, 19) },
-      { heading: 'in', cell: ({ time }) => (time < now ? 'past' : prettyMilliseconds(time - now, { unitCount: 2 })) },
+      { heading: 'utc', cell: ({ time }) => shortLocalTime(isoTime(time)!).slice(0, 19) },
+      { heading: 'in', cell: ({ time }) => (time < now ? 'past' : inText(time, now)) },
     ]),
   );
 }
 
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
-
-/** `2026-03-08 03:00:00 -04:00`, without the milliseconds. */
-function shortLocal(local: string): string {
-  return `${local.slice(0, 10)} ${local.slice(11, 19)} ${local.slice(23)}`;
-}

@@ -1,6 +1,7 @@
 import { Cron } from 'croner';
 import { ParameterError } from '../../core/errors.ts';
-import type { Calculator, Schedule } from './schedule.ts';
+import type { Schedule } from '../../core/schedule.ts';
+import type { Calculator } from './calculator.ts';
 import { assertTimeZone } from './time-zone.ts';
 
 type CronSchedule = Extract<Schedule, { kind: 'cron' }>;

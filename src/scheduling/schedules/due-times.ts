@@ -1,10 +1,6 @@
 import { MINUTE_MS, SECOND_MS } from '../../core/clock.ts';
-import type { Calculator } from './schedule.ts';
-
-/** What becomes of times that passed while nobody looked: each is made up for, the latest alone, or none. */
-export type CatchUp = 'all' | 'latest' | 'none';
-
-export const CATCH_UPS = ['all', 'latest', 'none'] as const satisfies readonly CatchUp[];
+import type { CatchUp } from '../../core/schedule.ts';
+import type { Calculator } from './calculator.ts';
 
 export type DueOptions = {
   /** The time that is due first: what `next` was before. */

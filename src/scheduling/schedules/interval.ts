@@ -1,7 +1,8 @@
 import { Cron } from 'croner';
 import { DAY_MS, SECOND_MS } from '../../core/clock.ts';
 import { ParameterError } from '../../core/errors.ts';
-import type { Calculator, Schedule } from './schedule.ts';
+import type { Schedule } from '../../core/schedule.ts';
+import type { Calculator } from './calculator.ts';
 import { assertTimeZone, offsetMs } from './time-zone.ts';
 
 type IntervalSchedule = Extract<Schedule, { kind: 'interval' }>;

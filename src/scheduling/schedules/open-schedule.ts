@@ -1,6 +1,7 @@
 import { openCron } from './cron.ts';
 import { openInterval } from './interval.ts';
-import type { Calculator, Schedule } from './schedule.ts';
+import type { Schedule } from '../../core/schedule.ts';
+import type { Calculator } from './calculator.ts';
 
 /**
  * Opens the calculator of a schedule.

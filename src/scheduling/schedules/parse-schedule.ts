@@ -1,6 +1,6 @@
 import { ParameterError } from '../../core/errors.ts';
 import { parseDuration } from './duration.ts';
-import type { Schedule } from './schedule.ts';
+import type { Schedule } from '../../core/schedule.ts';
 import { localTime } from './time-zone.ts';
 
 /**

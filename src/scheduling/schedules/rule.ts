@@ -1,6 +1,7 @@
 import { RRuleTemporal } from 'rrule-temporal';
 import { ParameterError } from '../../core/errors.ts';
-import type { Calculator, Schedule } from './schedule.ts';
+import type { Schedule } from '../../core/schedule.ts';
+import type { Calculator } from './calculator.ts';
 import { assertTimeZone, zonedIso } from './time-zone.ts';
 
 type RuleSchedule = Extract<Schedule, { kind: 'rrule' }>;

@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../../src/core/clock.ts';
-import { dueTimes, type CatchUp } from '../../../../src/scheduling/schedules/due-times.ts';
+import type { CatchUp } from '../../../../src/core/schedule.ts';
+import { dueTimes } from '../../../../src/scheduling/schedules/due-times.ts';
 import { openSchedule } from '../../../../src/scheduling/schedules/open-schedule.ts';
-import type { Calculator } from '../../../../src/scheduling/schedules/schedule.ts';
+import type { Calculator } from '../../../../src/scheduling/schedules/calculator.ts';
 
 const START = Date.parse('2026-03-01T00:00Z');
 const hourly: Calculator = { after: (time) => (Math.floor(time / HOUR_MS) + 1) * HOUR_MS };

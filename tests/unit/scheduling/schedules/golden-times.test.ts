@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { DAY_MS, MINUTE_MS } from '../../../../src/core/clock.ts';
 import { nextTimes, openSchedule } from '../../../../src/scheduling/schedules/open-schedule.ts';
 import { zonedIso } from '../../../../src/scheduling/schedules/time-zone.ts';
-import type { Schedule } from '../../../../src/scheduling/schedules/schedule.ts';
+import type { Schedule } from '../../../../src/core/schedule.ts';
 
 /** Clock changes of six zones, worked out by hand from the time zone database: what is due, as the wall clock shows it. */
 const CRON: readonly (readonly [zone: string, expression: string, from: string, times: readonly string[]])[] = [

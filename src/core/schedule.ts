@@ -10,8 +10,7 @@ export type Schedule =
   | { readonly kind: 'rrule'; readonly rule: string; readonly start: number; readonly timeZone: string }
   | { readonly kind: 'once'; readonly at: number; readonly timeZone: string };
 
-/** Calculates when a schedule is due; it reads no clock and holds no state. */
-export interface Calculator {
-  /** The first time later than `time`, in milliseconds UTC; undefined when there is none any more. */
-  after(time: number): number | undefined;
-}
+/** What becomes of times that passed while nobody looked: each is made up for, the latest alone, or none. */
+export type CatchUp = 'all' | 'latest' | 'none';
+
+export const CATCH_UPS = ['all', 'latest', 'none'] as const satisfies readonly CatchUp[];
