@@ -128,8 +128,12 @@ function differencesOf(
 ): DeploymentChange['differences'] {
   const views = [flattened(before === undefined ? UNSAID : recordedView(before)), flattened(viewOf(after))];
   return comparedRows(views)
-    .filter(({ differs }) => differs)
+    .filter(({ differs, values }) => differs && !values.every(isNothing))
     .map(({ key, values: [old = null, wanted = null] }) => ({ path: key, before: old, after: wanted }));
+}
+
+function isNothing(value: Json): boolean {
+  return value === null || JSON.stringify(value) === '{}';
 }
 
 const UNSAID: JsonObject = {
@@ -178,5 +182,5 @@ function byName<Each extends { readonly name: string; readonly active: boolean }
 ): JsonObject {
   const texts = all.map((each) => [each.name, each.active ? textOf(each) : `${textOf(each)} (not active)`] as const);
   const parameters = all.map((each) => [`${each.name}.parameters`, parametersOf(each)] as const);
-  return Object.fromEntries([...texts, ...parameters.filter(([, given]) => Object.keys(given).length > 0)]);
+  return Object.fromEntries<Json>([...texts, ...parameters.filter(([, given]) => Object.keys(given).length > 0)]);
 }

@@ -25,9 +25,10 @@ export async function openSchedule(schedule: Schedule): Promise<Calculator> {
 /** The next `count` times later than `time`, fewer when there are no more. */
 export function nextTimes(calculator: Calculator, time: number, count: number): number[] {
   const times: number[] = [];
-  for (let last: number | undefined = calculator.after(time); last !== undefined; last = calculator.after(last)) {
-    times.push(last);
-    if (times.length === count) break;
+  while (times.length < count) {
+    const next = calculator.after(times.at(-1) ?? time);
+    if (next === undefined) break;
+    times.push(next);
   }
   return times;
 }
