@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { AppServices } from '../src/app/services.ts';
 import type { FlowCatalogue } from '../src/app/flow-catalogue.ts';
 import { runCommandLine } from '../src/cli/command-line.ts';
@@ -7,19 +6,27 @@ import type { Secrets } from '../src/core/secrets.ts';
 import type { AnyFlow } from '../src/engine/flow-options.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { processInterruptions } from './interruptions.ts';
-import { openServices } from './open-services.ts';
+import { packageVersion } from './package-version.ts';
 
-/** Runs the command line of this process over the given flows, then ends the process with the command's exit code. */
-export async function main(catalogue: FlowCatalogue<AnyFlow<AppServices>>): Promise<never> {
+/**
+ * Runs the command line of this process over the given flows, then ends the process with the command's exit code.
+ * @param workerChild The entry of the processes in which a worker executes runs, over the same flows.
+ */
+export async function main(
+  catalogue: FlowCatalogue<AnyFlow<AppServices>>,
+  workerChild = new URL('./worker-child.js', import.meta.url),
+): Promise<never> {
   const version = packageVersion();
   const { env } = process;
   let secrets: Promise<Secrets> | undefined;
-  const loadSecrets = (): Promise<Secrets> => (secrets ??= openSecrets(env));
+  const loadSecrets = (): Promise<Secrets> =>
+    (secrets ??= import('./open-secrets.ts').then(({ openSecrets }) => openSecrets(env)));
   const cwd = process.cwd();
   const stdoutClosed = new AbortController();
   ignoreClosedPipes(stdoutClosed);
   const ending = await runCommandLine(process.argv.slice(2), {
     catalogue,
+    workerChild,
     loadPublicApi: () => import('../src/index.ts'),
     version,
     cwd,
@@ -31,22 +38,13 @@ export async function main(catalogue: FlowCatalogue<AnyFlow<AppServices>>): Prom
     clock: systemClock,
     ...(process.stdin.isTTY ? { ask } : {}),
     interruptions: processInterruptions,
-    openServices: async (options) => openServices({ ...options, cwd, env, secrets: await loadSecrets(), version }),
+    openServices: async (options) => {
+      const { openServices } = await import('./open-services.ts');
+      return openServices({ ...options, cwd, env, secrets: await loadSecrets(), version });
+    },
   });
   await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
   process.exit(exitCodeOf(ending));
-}
-
-async function openSecrets(env: NodeJS.ProcessEnv): Promise<Secrets> {
-  const { Secrets } = await import('../src/core/secrets.ts');
-  const { sealProcess } = await import('./seal-process.ts');
-  const secrets: Secrets = new Secrets(env, () => sealProcess(secrets));
-  return secrets;
-}
-
-function packageVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }
 
 /** `mlflow-ts runs ls | head`: who has read enough is no error; a command that follows something ends then. */

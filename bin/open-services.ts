@@ -7,7 +7,7 @@ import { systemClock } from '../src/core/clock.ts';
 export async function openServices(
   options: ServicesOptions &
     Pick<AppServices, 'cwd' | 'env'> &
-    Partial<Pick<AppServices, 'secrets'>> & { readonly version: string },
+    Partial<Pick<AppServices, 'secrets' | 'codeVersion'>> & { readonly version: string },
 ): Promise<AppServices> {
   const { findProject } = await import('../src/app/project.ts');
   const { findCodeVersion } = await import('../src/app/code-version.ts');
@@ -17,7 +17,7 @@ export async function openServices(
   const project = findProject({ cwd, env, homeOption: options.homeOption });
   secrets.keepReadable([project.root, project.home, hostname()]);
   // git is asked while the registry is loaded.
-  const codeVersion = findCodeVersion(options.version, project.root);
+  const codeVersion = options.codeVersion ?? findCodeVersion(options.version, project.root);
   const { openRegistryForCommand } = await import('../src/registry/open-registry.ts');
   const { createArtifactStore } = await import('../src/storage/artifact-store.ts');
   const { seededRandom } = await import('../src/core/seeded-random.ts');

@@ -9,6 +9,7 @@ import type { FlowRunId } from '../core/ids.ts';
 import type { Json } from '../core/json.ts';
 import type { FlowRunRow } from '../registry/flow-run-row.ts';
 import { listFlowRunTree } from '../registry/flow-run-tree.ts';
+import { settleQueuedRuns } from '../registry/settle-queued-runs.ts';
 import { settleTrackedRuns } from '../registry/tracked-runs.ts';
 import { flowOfRun, type FlowPlaces } from './flow-files/project-flows.ts';
 import type { AppServices } from './services.ts';
@@ -41,7 +42,7 @@ export async function retryFlowNow(
   audience: RunAudience,
 ): Promise<FlowRunOutcome> {
   const outcome = await retryFlowRun(flow, flowRunId, runtimeOf(services, audience), options);
-  await settle(services, [flowRunId]);
+  await settleTracked(services, [flowRunId]);
   return outcome;
 }
 
@@ -49,14 +50,16 @@ export async function retryFlowNow(
  * Asks a run's process to stop it; a run without a living process is Cancelled at once.
  * @throws ConflictError when it has ended.
  */
-export async function cancelRun(services: AppServices, run: FlowRunRow): Promise<'requested' | 'cancelled'> {
-  return cancelFlowRun(services.registry.db, run.id, { clock: services.clock, reason: 'mlflow-ts runs cancel' });
+export async function cancelRun({ registry, clock }: AppServices, run: FlowRunRow): Promise<'requested' | 'cancelled'> {
+  const answer = await cancelFlowRun(registry.db, run.id, { clock, reason: 'mlflow-ts runs cancel' });
+  if (answer === 'cancelled') await settleQueuedRuns(registry.db, clock.now());
+  return answer;
 }
 
 /** Ends the runs of processes that are gone and calls their flows' hooks. */
 export async function reapCrashed({ registry, clock }: AppServices, places: FlowPlaces): Promise<FlowRunRow[]> {
   const crashed = await reapCrashedRuns(registry.db, { clock, findFlow: (run) => flowOfRun(run, places) });
-  await settle(
+  await settleTracked(
     { registry },
     crashed.map(({ id }) => id),
   );
@@ -64,7 +67,10 @@ export async function reapCrashed({ registry, clock }: AppServices, places: Flow
 }
 
 /** What the flow runs logged to ends as they did. */
-async function settle({ registry }: Pick<AppServices, 'registry'>, roots: readonly FlowRunId[]): Promise<void> {
+export async function settleTracked(
+  { registry }: Pick<AppServices, 'registry'>,
+  roots: readonly FlowRunId[],
+): Promise<void> {
   const trees = await Promise.all(roots.map((id) => listFlowRunTree(registry.db, id)));
   if (trees.length > 0) await settleTrackedRuns(registry.db, trees.flat());
 }

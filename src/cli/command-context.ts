@@ -11,6 +11,8 @@ export type CommandContext = {
   /** The built-in flows. */
   readonly catalogue: FlowCatalogue<AnyFlow<AppServices>>;
   readonly loadPublicApi: LoadPublicApi;
+  /** The entry of the processes in which a worker executes runs. */
+  readonly workerChild: URL;
   readonly version: string;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;

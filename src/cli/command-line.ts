@@ -9,6 +9,7 @@ import { declareExperiments } from './commands/experiments.ts';
 import { declareFlows } from './commands/flows.ts';
 import { declareInit } from './commands/init.ts';
 import { declareModels } from './commands/models.ts';
+import { declarePools } from './commands/pools.ts';
 import { declarePredict } from './commands/predict.ts';
 import { declareRegistry } from './commands/registry.ts';
 import { declareRun } from './commands/run.ts';
@@ -16,6 +17,7 @@ import { declareRuns } from './commands/runs.ts';
 import { declareSchedules } from './commands/schedules.ts';
 import { declareStudies } from './commands/studies.ts';
 import { declareTrials } from './commands/trials.ts';
+import { declareWorkers } from './commands/workers.ts';
 
 /**
  * Parses the arguments (without node and script), runs the command and says how it ended; never throws. Errors are told
@@ -70,6 +72,8 @@ function declareProgram(context: CommandContext): Command {
   declareDeploy(program, context);
   declareDeployments(program, context);
   declareSchedules(program, context);
+  declarePools(program, context);
+  declareWorkers(program, context);
   program.commandsGroup('Look at:');
   declareData(program, context);
   declareExperiments(program, context);

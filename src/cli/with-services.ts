@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import type { AppServices } from '../app/services.ts';
 import type { CommandContext, GlobalOptions } from './command-context.ts';
-import { createOutput } from './output.ts';
 import type { Output } from './output.ts';
 
 /** What a command does to the registry: only look, change it, or change it after crashed runs were seen to. */
@@ -17,6 +16,7 @@ export async function withServices(
   access: Access,
   body: (services: AppServices, output: Output) => Promise<void>,
 ): Promise<void> {
+  const { createOutput } = await import('./output.ts');
   const output = await createOutput(context, command);
   const { home, durable } = command.optsWithGlobals<GlobalOptions & { durable?: boolean }>();
   const services = await context.openServices({

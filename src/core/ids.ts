@@ -16,6 +16,7 @@ export type TrialId = Branded<'TrialId'>;
 export type ArtifactId = Branded<'ArtifactId'>;
 export type ResultId = Branded<'ResultId'>;
 export type ChildProcessId = Branded<'ChildProcessId'>;
+export type WorkerId = Branded<'WorkerId'>;
 export type DeploymentId = Branded<'DeploymentId'>;
 export type ScheduleId = Branded<'ScheduleId'>;
 export type TriggerId = Branded<'TriggerId'>;
@@ -44,6 +45,7 @@ export const newChildProcessId = (): ChildProcessId => v7() as ChildProcessId;
 export const newDeploymentId = (): DeploymentId => v7() as DeploymentId;
 export const newScheduleId = (): ScheduleId => v7() as ScheduleId;
 export const newTriggerId = (): TriggerId => v7() as TriggerId;
+export const newWorkerId = (): WorkerId => v7() as WorkerId;
 
 /** How much of an id is shown to people; commands accept any unambiguous prefix. */
 export function shortId(id: string): string {

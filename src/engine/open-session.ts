@@ -4,11 +4,11 @@ import type { FlowRunId } from '../core/ids.ts';
 import { AbortScope } from './abort-scope.ts';
 import { Breather } from './breather.ts';
 import { ChildProcesses } from './child-processes.ts';
-import { startLease } from './lease.ts';
+import { startLease, type LeaseOptions } from './lease.ts';
 import { LEASE_MS } from './lease-times.ts';
 import { RunRecorder } from './run-recorder.ts';
 import type { CacheOptions, FlowRuntime } from './run-runtime.ts';
-import type { RunSession } from './run-session.ts';
+import type { Lease, RunSession } from './run-session.ts';
 import { identifyProcess } from './this-process.ts';
 
 const DEFAULT_GRACE_MS = 30 * SECOND_MS;
@@ -38,21 +38,7 @@ function openSession({ runtime, flowRunId, attempt, cache }: SessionOptions): Ru
   const { registry, clock, secrets, observer, graceMs = DEFAULT_GRACE_MS, leaseMs = LEASE_MS } = runtime;
   const recorder = new RunRecorder({ db: registry.db, clock, secrets, observer });
   const scope = new AbortScope();
-  const lease = startLease({
-    registryPath: registry.path,
-    flowRunId,
-    attempt,
-    clock,
-    leaseMs,
-    onLost: () =>
-      scope.abandon(
-        new FencedError(
-          `Flow run ${flowRunId} was taken over: this process gave no sign of life and lost its lease. Nothing more is recorded by it; see how the run goes on: mlflow-ts runs show ${flowRunId}`,
-        ),
-      ),
-    onTrouble: (message) =>
-      recorder.logger({ flowRunId }).warn(`The lease could not be renewed and is tried again: ${message}`),
-  });
+  const lease = runtime.lease === 'external' ? EXTERNAL_LEASE : startLease(leaseOptions());
   const children = new ChildProcesses(registry.db, clock);
   const breather = new Breather(clock, runtime.observerReady);
   return {
@@ -67,7 +53,27 @@ function openSession({ runtime, flowRunId, attempt, cache }: SessionOptions): Ru
     lease,
     running: new Set(),
   };
+
+  function leaseOptions(): LeaseOptions {
+    return {
+      registryPath: registry.path,
+      flowRunId,
+      attempt,
+      clock,
+      leaseMs,
+      onLost: () =>
+        scope.abandon(
+          new FencedError(
+            `Flow run ${flowRunId} was taken over: this process gave no sign of life and lost its lease. Nothing more is recorded by it; see how the run goes on: mlflow-ts runs show ${flowRunId}`,
+          ),
+        ),
+      onTrouble: (message) =>
+        recorder.logger({ flowRunId }).warn(`The lease could not be renewed and is tried again: ${message}`),
+    };
+  }
 }
+
+const EXTERNAL_LEASE: Lease = { attemptBegan: () => undefined, stop: () => Promise.resolve() };
 
 function thisProcess(): RunSession['owner'] {
   const identity = identifyProcess();

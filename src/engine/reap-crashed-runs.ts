@@ -3,7 +3,7 @@ import { toRunError } from '../core/errors.ts';
 import type { FlowRunId } from '../core/ids.ts';
 import { isTerminal, type RunState } from '../core/run-state.ts';
 import type { FlowRunRow } from '../registry/flow-run-row.ts';
-import { getFlowRun, listOpenFlowRuns } from '../registry/flow-runs.ts';
+import { getFlowRun, listOwnedFlowRuns } from '../registry/flow-runs.ts';
 import { appendLogs } from '../registry/logs.ts';
 import type { RegistryDb } from '../registry/registry-db.ts';
 import { closeFlowRunTree, endStrayChildren } from './close-flow-run-tree.ts';
@@ -35,8 +35,7 @@ export type ReapOptions = {
  * @returns the root runs that were ended.
  */
 export async function reapCrashedRuns(db: RegistryDb, options: ReapOptions): Promise<FlowRunRow[]> {
-  const open = await listOpenFlowRuns(db);
-  const roots = open.filter((run) => run.parentFlowRunId === null);
+  const roots = await listOwnedFlowRuns(db);
   forgetEnded(options.observations, roots);
   const ended: FlowRunRow[] = [];
   for (const run of roots) {
@@ -81,10 +80,22 @@ export async function reapWhenSilent(
 
 async function reapIfGone(db: RegistryDb, run: FlowRunRow, options: ReapOptions): Promise<FlowRunRow | undefined> {
   const why = whyGone(run, options);
-  if (why === undefined) return undefined;
+  return why === undefined ? undefined : reapFlowRun(db, run, why, options);
+}
+
+/**
+ * Ends a run of which the caller knows that its process is gone, as `reapCrashedRuns` does.
+ * @returns the run as it was ended; undefined when it had ended, or begun another attempt, before.
+ */
+export async function reapFlowRun(
+  db: RegistryDb,
+  run: FlowRunRow,
+  why: string,
+  options: ReapOptions,
+): Promise<FlowRunRow | undefined> {
   const state = stateOf(run, why, options.clock.now());
   if (!(await closeFlowRunTree(db, run, state))) return undefined;
-  await callHook(db, run, state, options);
+  await callReapedHook(db, run, state, options);
   return { ...run, state };
 }
 
@@ -131,11 +142,12 @@ function forgetEnded(observations: LeaseObservations | undefined, open: readonly
   }
 }
 
-async function callHook(
+/** Calls the hook of a run that was ended from outside, where its flow can be found. One that fails is logged. */
+export async function callReapedHook(
   db: RegistryDb,
   run: FlowRunRow,
   state: ReapedState,
-  { clock, findFlow }: ReapOptions,
+  { clock, findFlow }: Pick<ReapOptions, 'clock' | 'findFlow'>,
 ): Promise<void> {
   const name = state.kind === 'Crashed' ? 'onCrash' : 'onCancellation';
   try {

@@ -1,4 +1,4 @@
-import { ConflictError, UsageError } from '../core/errors.ts';
+import { ConflictError, FencedError, UsageError } from '../core/errors.ts';
 import { newFlowRunId, type FlowRunId } from '../core/ids.ts';
 import { getFlowRun, insertFlowRun } from '../registry/flow-runs.ts';
 import type { FlowRunRow } from '../registry/flow-run-row.ts';
@@ -44,8 +44,13 @@ async function runRecorded<Services>(
   if (row.state.kind !== 'Scheduled' && row.state.kind !== 'Pending') {
     throw new ConflictError(`Flow run ${row.id} is ${row.state.kind}: only a Scheduled or Pending one can be started.`);
   }
-  const given = checkParameters(flow, row.parameters, runtime.secrets);
   const { id: flowRunId, attempt } = row;
+  if (options.attempt !== undefined && options.attempt !== attempt) {
+    throw new FencedError(
+      `Flow run ${row.id} is at attempt ${attempt}, not at ${options.attempt}: somebody else has it.`,
+    );
+  }
+  const given = checkParameters(flow, row.parameters, runtime.secrets);
   return withSession({ runtime, flowRunId, attempt, cache: options }, (session) => runRoot(session, flow, row, given));
 }
 

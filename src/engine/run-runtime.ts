@@ -31,6 +31,8 @@ export type FlowRuntime<Services> = {
   readonly graceMs?: number;
   /** How long the run may give no sign of life; default 15 s. Whoever looks after its registry must go by the same. */
   readonly leaseMs?: number;
+  /** `external`: somebody else, who watches this process, renews the lease of its run. Default: it renews it itself. */
+  readonly lease?: 'own' | 'external';
 };
 
 /** How a run uses the cache. */
@@ -49,6 +51,8 @@ export type RunFlowOptions = CacheOptions & {
   readonly entrypoint?: string;
   /** Takes this run, recorded Scheduled or Pending before; without a record the new run gets this id. */
   readonly flowRunId?: FlowRunId;
+  /** The attempt that the recorded run is expected to be at: one that somebody else has begun meanwhile is not this process's. */
+  readonly attempt?: number;
 };
 
 /** How a flow run ended. */

@@ -89,16 +89,9 @@ export interface QueuedRunsTable {
   ended_at: number | null;
 }
 
+/** At most so many runs that name the limit are run at once, in whatever pools: each of them holds a slot while it is run. */
 export interface ConcurrencyLimitsTable {
   name: string;
   slots: number;
   created_at: number;
-}
-
-/** A slot belongs to an attempt of a flow run and is free as soon as that has ended, whoever notices. */
-export interface ConcurrencySlotsTable {
-  limit_name: string;
-  flow_run_id: string;
-  attempt: number;
-  taken_at: number;
 }

@@ -50,7 +50,8 @@ export async function writeFlowState(db: RegistryDb, write: FlowStateWrite): Pro
 export type FlowAttemptStart = {
   readonly id: FlowRunId;
   readonly expectedAttempt: number;
-  readonly owner: ProcessIdentity;
+  /** Null: nobody yet, it waits for a worker. */
+  readonly owner: ProcessIdentity | null;
   readonly state: RunState;
 };
 
@@ -68,7 +69,7 @@ export async function beginFlowAttempt(db: RegistryDb, start: FlowAttemptStart):
         attempt,
         state_kind: state.kind,
         state_json: JSON.stringify(state),
-        owner_json: JSON.stringify(owner),
+        owner_json: owner === null ? null : JSON.stringify(owner),
         heartbeat_seq: row('heartbeat_seq', '+', 1),
         heartbeat_at: null,
         result_json: null,
@@ -116,6 +117,18 @@ export async function readCancelRequest(db: RegistryDb, id: FlowRunId): Promise<
     .executeTakeFirst();
   if (row === undefined || row.cancel_requested_at === null) return undefined;
   return { at: row.cancel_requested_at, reason: row.cancel_reason ?? '' };
+}
+
+/** Those of the runs that somebody wants cancelled. */
+export async function listCancelRequested(db: RegistryDb, ids: readonly FlowRunId[]): Promise<Set<FlowRunId>> {
+  if (ids.length === 0) return new Set();
+  const rows = await db
+    .selectFrom('flow_runs')
+    .select('id')
+    .where('id', 'in', ids)
+    .where('cancel_requested_at', 'is not', null)
+    .execute();
+  return new Set(rows.map((row) => row.id as FlowRunId));
 }
 
 /**

@@ -166,6 +166,21 @@ export async function listOpenFlowRuns(db: RegistryDb): Promise<FlowRunRow[]> {
   return rows.map(toFlowRun);
 }
 
+/** Root flow runs that are not in a terminal state and belong to a process, oldest first. What only waits is left out. */
+export async function listOwnedFlowRuns(db: RegistryDb): Promise<FlowRunRow[]> {
+  const rows = await db
+    .selectFrom('flow_runs')
+    .selectAll()
+    .where('state_kind', 'in', OPEN_KINDS)
+    .where('owner_json', 'is not', null)
+    .where('parent_flow_run_id', 'is', null)
+    .where('deleted_at', 'is', null)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute();
+  return rows.map(toFlowRun);
+}
+
 /** Whether a process runs a flow; one whose runs were all taken over by others works for nobody. */
 export async function ownsOpenFlowRun(db: RegistryDb, owner: ProcessIdentity): Promise<boolean> {
   return (await listOpenFlowRuns(db)).some(

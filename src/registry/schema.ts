@@ -1,6 +1,5 @@
 import type {
   ConcurrencyLimitsTable,
-  ConcurrencySlotsTable,
   DeploymentsTable,
   QueuedRunsTable,
   SchedulesTable,
@@ -67,5 +66,4 @@ export interface RegistryTables {
   workers: WorkersTable;
   queued_runs: QueuedRunsTable;
   concurrency_limits: ConcurrencyLimitsTable;
-  concurrency_slots: ConcurrencySlotsTable;
 }

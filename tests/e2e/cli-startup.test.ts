@@ -54,7 +54,8 @@ function packagesLoadedBy(
 test('--help loads commander and no other package: not zod, kysely, ora, tfjs or onnxruntime', () => {
   const { packages, files } = packagesLoadedBy(['--help']);
   expect(packages).toEqual(['commander']);
-  expect(files).toBeLessThan(40);
+  // A file for each noun of the command line.
+  expect(files).toBeLessThan(45);
 });
 
 test('the way it is watched sees packages that are loaded', () => {

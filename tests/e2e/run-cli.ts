@@ -93,6 +93,7 @@ export async function runCliHere(
   const ending = await runCommandLine(args, {
     catalogue,
     loadPublicApi: () => import('../../src/index.ts'),
+    workerChild: new URL('./tiny-worker-child.js', import.meta.url),
     version: '0.0.0',
     cwd,
     env,

@@ -2,4 +2,4 @@
 import { main } from '../../bin/main.ts';
 import { tinyCatalogue } from './tiny-flows.ts';
 
-await main(tinyCatalogue);
+await main(tinyCatalogue, new URL('./tiny-worker-child.js', import.meta.url));

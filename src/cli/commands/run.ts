@@ -11,6 +11,9 @@ type RunOptions = {
   readonly tag?: readonly string[];
   readonly cache: boolean;
   readonly explainCache?: boolean;
+  readonly pool?: string;
+  readonly priority?: string;
+  readonly crashRetries?: string;
 } & Readonly<Partial<Record<keyof typeof SHORT_FOR, string | boolean>>>;
 
 /** Options that are short for a parameter of the flow. */
@@ -40,6 +43,10 @@ export function declareRun(program: Command, context: CommandContext): void {
     .option('--no-cache', 'execute tasks whose results are cached, and cache the new ones')
     .option('--explain-cache', 'log what each cache key is made of, and why it was a hit or a miss')
     .option('--durable', 'sync every commit to the disk: survives a power cut, is slower')
+    .optionsGroup('Not here but by a worker:')
+    .option('--pool <name>', 'queue the run in this pool; a worker of it executes it (mlflow-ts worker start)')
+    .option('--priority <n>', 'with --pool: 1 goes first (default: 100)')
+    .option('--crash-retries <n>', 'with --pool: attempts that are made when its process crashes (default: 0)')
     .addHelpText('after', EXAMPLES)
     .action(async (name: string, options: RunOptions, command: Command) => {
       await run(name, options, command, context);
@@ -55,6 +62,7 @@ Examples:
   $ mlflow-ts run ./flows/census.ts:census -p folder=photos
   $ mlflow-ts run ./flows/sync.ts:sync -p 'token=\${env:HUB_TOKEN}'    (a secret: its value is never recorded)
   $ mlflow-ts run pipeline -c configs/mnist.yaml -p source=idx:data/mnist --json
+  $ mlflow-ts run pipeline --pool local_pool --priority 10        (queued: a worker of the pool executes it)
   $ mlflow-ts run hpo -p trials=12 -p 'space.learningRate.choice=[0.001, 0.01]' --workers 4
 
 Exit codes: 0 completed, cached or skipped · 1 failed or timed out · 2 wrong usage or parameters · 3 crashed ·
@@ -81,6 +89,14 @@ async function run(given: string, options: RunOptions, command: Command, context
   const entry = flowEntry(catalogue, name);
   const { entrypoint } = entry;
   const flow = await entry.load();
+  if ((options.pool ?? options.priority ?? options.crashRetries) !== undefined) {
+    const { queueRunFromHere } = await import('../runs/queue-run.ts');
+    const request = { ...options, tags: options.tag ?? [], runName: options.name, entrypoint };
+    await withServices(context, command, 'write', (services, output) =>
+      queueRunFromHere(services, flow, parameters, request, output),
+    );
+    return;
+  }
   await withServices(context, command, 'reap and write', async (services, output) => {
     const [{ runFlowNow }, { executeRun }] = await engine;
     const request = {

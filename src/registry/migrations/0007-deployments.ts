@@ -125,6 +125,14 @@ async function createQueuedRuns(db: Kysely<unknown>): Promise<void> {
     .columns(['pool', 'priority', 'scheduled_for', 'flow_run_id'])
     .where(sql.ref('waits_since'), 'is not', null)
     .execute();
+  // What is being run: what pools, deployments and limits have no more room for.
+  await db.schema
+    .createIndex('queued_runs_running')
+    .on('queued_runs')
+    .columns(['pool', 'deployment_id'])
+    .where(sql.ref('waits_since'), 'is', null)
+    .where(sql.ref('ended_at'), 'is', null)
+    .execute();
   await db.schema
     .createIndex('queued_runs_open')
     .on('queued_runs')
@@ -139,13 +147,5 @@ async function createConcurrencyLimits(db: Kysely<unknown>): Promise<void> {
     .addColumn('name', 'text', (column) => column.primaryKey().notNull())
     .addColumn('slots', 'integer', (column) => column.notNull())
     .addColumn('created_at', 'bigint', (column) => column.notNull())
-    .execute();
-  await db.schema
-    .createTable('concurrency_slots')
-    .addColumn('limit_name', 'text', (column) => column.notNull())
-    .addColumn('flow_run_id', 'text', (column) => column.notNull().references('flow_runs.id').onDelete('cascade'))
-    .addColumn('attempt', 'integer', (column) => column.notNull())
-    .addColumn('taken_at', 'bigint', (column) => column.notNull())
-    .addPrimaryKeyConstraint('concurrency_slots_key', ['limit_name', 'flow_run_id'])
     .execute();
 }
