@@ -8,8 +8,9 @@ import type { LeaseObservations } from '../engine/reap-crashed-runs.ts';
 import { reapFlowRun } from '../engine/reap-crashed-runs.ts';
 import { identifyProcess, isStopped } from '../engine/this-process.ts';
 import type { ClaimedRun } from '../registry/claim-queued-run.ts';
+import type { FlowRunRow } from '../registry/flow-run-row.ts';
 import { getFlowRun } from '../registry/flow-runs.ts';
-import { getQueuedRun } from '../registry/queued-runs.ts';
+import { getQueuedRun, type QueuedRunRow } from '../registry/queued-runs.ts';
 import { settleQueuedRuns } from '../registry/settle-queued-runs.ts';
 import type { NewWorker } from '../registry/workers.ts';
 import { sqliteDispatcher } from '../scheduling/dispatcher.ts';
@@ -73,7 +74,7 @@ export async function startWorker(
     drain: audience.drain,
     graceMs: request.graceMs,
     codeVersion: remembered(services, request.findCodeVersion),
-    endRun: (run, why) => endRun(services, worker, hooks, run, why),
+    endRun: (run, why, pid) => endRun(services, { worker, hooks }, { ...run, pid }, why),
     lookAfterOthers: () => lookAfterCrashed(services, worker.id, seen, (run) => hooks.call(run)),
     isStopped,
     tell: audience.tell,
@@ -104,20 +105,28 @@ function newWorker({ clock }: AppServices, { pool, slots, name }: WorkerRequest)
  */
 async function endRun(
   { registry, clock }: AppServices,
-  worker: NewWorker,
-  hooks: CrashHooks,
-  { flowRunId }: ClaimedRun,
+  { worker, hooks }: { readonly worker: NewWorker; readonly hooks: CrashHooks },
+  child: ClaimedRun & { readonly pid: number | undefined },
   why: string,
 ): Promise<string> {
   const { db } = registry;
-  const queued = await getQueuedRun(db, flowRunId);
-  const run = await getFlowRun(db, flowRunId);
+  const queued = await getQueuedRun(db, child.flowRunId);
+  const run = await getFlowRun(db, child.flowRunId);
   if (run === undefined || queued === undefined) return 'Deleted';
-  if (queued.workerId !== worker.id || queued.waitsSince !== null) return run.state.kind;
+  if (!isHeldBy(worker, queued) || !isExecutedBy(child, run)) return 'taken over';
   const reaped = isTerminal(run.state.kind) ? undefined : await reapFlowRun(db, run, why, { clock });
   if (reaped !== undefined) hooks.call(reaped);
   await settleQueuedRuns(db, clock.now());
   return (reaped ?? run).state.kind;
+}
+
+function isHeldBy({ id }: NewWorker, { workerId, waitsSince }: QueuedRunRow): boolean {
+  return workerId === id && waitsSince === null;
+}
+
+/** Its own retries are later attempts of the same child; the worker itself may have given the run to another one since. */
+function isExecutedBy(child: ClaimedRun & { readonly pid: number | undefined }, run: FlowRunRow): boolean {
+  return run.attempt === child.attempt || run.owner?.pid === child.pid;
 }
 
 /** git is not asked again for every one of many short runs. */

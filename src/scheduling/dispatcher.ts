@@ -42,6 +42,6 @@ export function sqliteDispatcher({ db, clock, claimant }: SqliteDispatcherOption
 }
 
 /** Whether somebody has written is asked this often: it reads a number that SQLite keeps in shared memory. */
-const LOOK_EVERY_MS = 50;
+const LOOK_EVERY_MS = 75;
 /** A run that was made for later becomes due without anybody writing. */
-const LOOK_ANYWAY_MS = 500;
+const LOOK_ANYWAY_MS = 1_000;

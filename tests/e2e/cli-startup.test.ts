@@ -65,8 +65,9 @@ test('the way it is watched sees packages that are loaded', () => {
 test('overhead: a run loads only what a run needs, and Kysely in its quicker form', () => {
   const { packages, files } = packagesLoadedBy(['run', 'idle'], TINY);
   for (const unneeded of ['yaml', 'ora', 'cli-table3', 'sharp', 'jiti']) expect(packages).not.toContain(unneeded);
-  expect(packages).toContain('kysely');
-  expect(files).toBeLessThan(550);
+  // Its files are read past Node's loader, which is what is watched here.
+  expect(packages).not.toContain('kysely');
+  expect(files).toBeLessThan(350);
 });
 
 test('the public API, which every flow file loads, loads no body of a large task and nothing that only bodies use', () => {

@@ -58,6 +58,7 @@ testInShell('bash completes commands, options and what the registry knows', 'bas
   // `=` ends a word for bash: it replaces only what comes after.
   expect(inBash('mlflow-ts runs ls --state=fa')).toEqual(['failed']);
   expect(inBash('mlflow-ts model alias rm signs ch')).toEqual(['champion']);
+  expect(inBash('mlflow-ts worker start --pool d')).toEqual(['default']);
 });
 
 testInShell('nothing of the line that is being written is executed', 'bash', () => {

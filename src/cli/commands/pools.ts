@@ -21,7 +21,7 @@ export function declarePools(program: Command, context: CommandContext): void {
       });
     });
   pools
-    .command('update <name>')
+    .command('update <pool>')
     .description('change how many of its runs go on at once; those that run already go on')
     .requiredOption('--concurrency <n|none>', 'at most so many, over all workers; none: no limit')
     .action(async (name: string, options: { readonly concurrency: string }, command: Command) => {
@@ -50,15 +50,15 @@ function declareStopping(pools: Command, context: CommandContext): void {
     });
   };
   pools
-    .command('pause <name>')
+    .command('pause <pool>')
     .description('let no worker take its runs; what runs goes on, what comes waits')
     .action((name: string, _options: unknown, command: Command) => pause(name, true, command));
   pools
-    .command('resume <name>')
+    .command('resume <pool>')
     .description('let workers take its runs again')
     .action((name: string, _options: unknown, command: Command) => pause(name, false, command));
   pools
-    .command('delete <name>')
+    .command('delete <pool>')
     .description('delete a pool in which nothing waits or runs and that nothing uses')
     .action(async (name: string, _options: unknown, command: Command) => {
       await withServices(context, command, 'write', async (services, output) => {

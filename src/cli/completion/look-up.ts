@@ -61,6 +61,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   'experiment-or-run': experimentsAndRuns,
   experiments,
   study: studies,
+  pool: pools,
   version: datasets,
   'other-version': datasets,
 };
@@ -159,6 +160,15 @@ async function studies({ registry }: AppServices): Promise<readonly Candidate[]>
   const { listStudies } = await import('../../registry/studies.ts');
   const listed = await listStudies(registry.db);
   return listed.map(({ name, state }) => ({ value: name, description: state }));
+}
+
+async function pools({ registry }: AppServices): Promise<readonly Candidate[]> {
+  const { listWorkPools } = await import('../../registry/work-pools.ts');
+  const listed = await listWorkPools(registry.db);
+  return listed.map(({ name, waiting, running }) => ({
+    value: name,
+    description: `${waiting} waiting, ${running} running`,
+  }));
 }
 
 async function datasets({ registry }: AppServices): Promise<readonly Candidate[]> {

@@ -20,9 +20,9 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     warm: options.once ? 1 : worker.slots,
     clock,
     fork: options.fork,
-    onRunLeft: async (run, { ended, how }) => {
+    onRunLeft: async (run, { ended, how, pid }) => {
       try {
-        const state = await persist(options, () => options.endRun(run, `its process ${how}`));
+        const state = await persist(options, () => options.endRun(run, `its process ${how}`, pid));
         tell({ type: 'ended', run, state: ended ?? state });
       } catch (error) {
         // Another worker finds it: nobody renews its lease.

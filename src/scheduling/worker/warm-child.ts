@@ -8,6 +8,7 @@ export type ChildExit = {
   readonly ended?: string;
   /** `was killed by SIGKILL`, `ended with exit code 1`. */
   readonly how: string;
+  readonly pid?: number | undefined;
 };
 
 /**
@@ -29,7 +30,7 @@ export class WarmChild {
     this.exited = new Promise((resolve) => {
       const leave = (how: string): void => {
         this.#isGone = true;
-        resolve({ how, ...(this.#ended === undefined ? {} : { ended: this.#ended }) });
+        resolve({ how, pid: child.pid, ...(this.#ended === undefined ? {} : { ended: this.#ended }) });
       };
       child.once('error', (error) => {
         if (child.pid === undefined) leave(`could not be started: ${error.message}`);

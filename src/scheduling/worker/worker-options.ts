@@ -27,8 +27,8 @@ export type WorkerOptions = {
   readonly graceMs: number;
   /** The version of the project's code now. */
   readonly codeVersion: () => Promise<string>;
-  /** Records the end of a run whose child is gone, if the child did not. Returns the state that the run is in. */
-  readonly endRun: (run: ClaimedRun, why: string) => Promise<string>;
+  /** Records the end of a run whose child (of this pid) is gone, if the child did not. Returns the state that the run is in. */
+  readonly endRun: (run: ClaimedRun, why: string, pid: number | undefined) => Promise<string>;
   /** Sees to the runs and workers of processes that are gone; called every few seconds. */
   readonly lookAfterOthers: () => Promise<void>;
   /** Whether a process of this machine is stopped (SIGSTOP). */
