@@ -63,7 +63,7 @@ async function takeRuns(options: WorkerOptions, slots: Slots): Promise<void> {
     if (run !== undefined) {
       slots.execute(child, { ...run, codeVersion: await options.codeVersion(), graceMs: options.graceMs });
       options.tell({ type: 'started', run, pid: child.process.pid ?? 0 });
-    } else if (!options.once) await dispatcher.wakeUp(drain);
+    } else if (!options.once) await persist(options, () => dispatcher.wakeUp(drain));
     else if (slots.open === 0) return;
     else await slots.changed(drain);
   }
