@@ -84,7 +84,8 @@ export async function deleteDeployment(db: RegistryDb, id: DeploymentId): Promis
   await db.deleteFrom('deployments').where('id', '=', id).execute();
 }
 
-function toDeployment(row: Selectable<DeploymentsTable>): DeploymentRow {
+/** The row as the rest of the program knows it. */
+export function toDeployment(row: Selectable<DeploymentsTable>): DeploymentRow {
   return {
     id: row.id as DeploymentId,
     name: row.name,

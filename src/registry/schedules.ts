@@ -60,7 +60,8 @@ export async function deleteSchedule(db: RegistryDb, id: ScheduleId): Promise<vo
   await db.deleteFrom('schedules').where('id', '=', id).execute();
 }
 
-function toSchedule(row: Selectable<SchedulesTable>): ScheduleRow {
+/** The row as the rest of the program knows it. */
+export function toSchedule(row: Selectable<SchedulesTable>): ScheduleRow {
   return {
     id: row.id as ScheduleId,
     deploymentId: row.deployment_id as DeploymentId,

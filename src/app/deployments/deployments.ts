@@ -1,4 +1,5 @@
 import { ConflictError } from '../../core/errors.ts';
+import type { DeploymentId, ScheduleId } from '../../core/ids.ts';
 import {
   deleteDeployment,
   findDeployment,
@@ -6,6 +7,8 @@ import {
   pauseDeployment,
   type DeploymentRow,
 } from '../../registry/deployments.ts';
+import { restartSchedules } from '../../registry/due-schedules.ts';
+import { withTransaction, type RegistryDb } from '../../registry/registry-db.ts';
 import { listSchedules, type ScheduleRow } from '../../registry/schedules.ts';
 import { listTriggers, type TriggerRow } from '../../registry/triggers.ts';
 import { nextTimes, openSchedule } from '../../scheduling/schedules/open-schedule.ts';
@@ -58,9 +61,20 @@ export async function setPaused(
   if ((found.pausedAt !== null) === paused) {
     throw new ConflictError(`Deployment "${name}" is ${paused ? 'paused already' : 'not paused'}.`);
   }
-  const pausedAt = paused ? clock.now() : null;
-  await pauseDeployment(registry.db, found.id, pausedAt);
+  const now = clock.now();
+  const pausedAt = paused ? now : null;
+  const nextRuns = paused ? new Map<ScheduleId, number | null>() : await nextRunsAfter(registry.db, found.id, now);
+  await withTransaction(registry.db, async (transaction) => {
+    await pauseDeployment(transaction, found.id, pausedAt);
+    await restartSchedules(transaction, found.id, nextRuns);
+  });
   return { ...found, pausedAt };
+}
+
+async function nextRunsAfter(db: RegistryDb, id: DeploymentId, now: number): Promise<Map<ScheduleId, number | null>> {
+  const active = (await listSchedules(db, id)).filter(({ pausedAt }) => pausedAt === null);
+  const next = active.map(async (row) => [row.id, (await openSchedule(row.schedule)).after(now) ?? null] as const);
+  return new Map(await Promise.all(next));
 }
 
 /**
