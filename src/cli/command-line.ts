@@ -15,6 +15,7 @@ import { declareRegistry } from './commands/registry.ts';
 import { declareRun } from './commands/run.ts';
 import { declareRuns } from './commands/runs.ts';
 import { declareSchedules } from './commands/schedules.ts';
+import { declareScheduler, declareUp } from './commands/scheduler.ts';
 import { declareStudies } from './commands/studies.ts';
 import { declareTrials } from './commands/trials.ts';
 import { declareWorkers } from './commands/workers.ts';
@@ -72,6 +73,8 @@ function declareProgram(context: CommandContext): Command {
   declareDeploy(program, context);
   declareDeployments(program, context);
   declareSchedules(program, context);
+  declareScheduler(program, context);
+  declareUp(program, context);
   declarePools(program, context);
   declareWorkers(program, context);
   program.commandsGroup('Look at:');

@@ -2,7 +2,7 @@ import { closestName } from '../core/closest-name.ts';
 import { shortId } from '../core/ids.ts';
 import type { FlowRunId, TaskRunId } from '../core/ids.ts';
 import type { Json } from '../core/json.ts';
-import { OPEN_KINDS } from '../core/run-state.ts';
+import { isTerminal, OPEN_KINDS } from '../core/run-state.ts';
 import type { RunState, RunStateKind } from '../core/run-state.ts';
 import { findOne } from './find-one.ts';
 import { toFlowRun } from './flow-run-row.ts';
@@ -56,6 +56,7 @@ export async function insertFlowRun(db: RegistryDb, run: NewFlowRun): Promise<vo
         entrypoint: run.entrypoint ?? null,
         created_at: run.createdAt,
         started_at: run.state.kind === 'Running' ? run.state.at : null,
+        ended_at: isTerminal(run.state.kind) ? run.state.at : null,
       })
       .execute();
     await appendState(transaction, { kind: 'flow', id: run.id, attempt: 1 }, run.state);

@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
 import type { DeploymentId, FlowRunId, ScheduleId, TriggerId, WorkerId } from '../core/ids.ts';
+import type { RunState } from '../core/run-state.ts';
 import type { QueuedRunsTable } from './deployment-tables.ts';
 import { insertFlowRun } from './flow-runs.ts';
 import type { NewFlowRun } from './flow-runs.ts';
@@ -28,16 +29,19 @@ export type NewQueuedRun = Omit<
 
 export const DEFAULT_PRIORITY = 100;
 
+/** Why a run is recorded that is not made: its time came, and it ends Skipped at once. */
+export type SkippedRun = NewQueuedRun & { readonly skippedBecause?: string };
+
 /**
- * Records a flow run in state Scheduled that waits for a worker of its pool.
+ * Records a flow run in state Scheduled that waits for a worker of its pool, or one that is skipped.
  * @returns false when its schedule has a run for this time already: then nothing is written.
  */
-export async function insertQueuedRun(db: RegistryDb, run: NewQueuedRun): Promise<boolean> {
+export async function insertQueuedRun(db: RegistryDb, run: SkippedRun): Promise<boolean> {
   const { pool, scheduledFor, priority, limits, crashRetries, deploymentId, scheduleId, triggerId, ...flowRun } = run;
   const { id, createdAt } = flowRun;
   return withTransaction(db, async (transaction) => {
     if (scheduleId !== undefined && (await hasRun(transaction, scheduleId, scheduledFor))) return false;
-    const state = { kind: 'Scheduled', at: createdAt, scheduledFor } as const;
+    const state = firstState(run);
     await insertFlowRun(transaction, { ...flowRun, rootFlowRunId: id, state });
     await transaction
       .insertInto('queued_runs')
@@ -51,11 +55,17 @@ export async function insertQueuedRun(db: RegistryDb, run: NewQueuedRun): Promis
         priority: priority ?? DEFAULT_PRIORITY,
         limits_json: JSON.stringify(limits ?? []),
         crash_retries: crashRetries ?? 0,
-        waits_since: createdAt,
+        ...(state.kind === 'Skipped' ? { ended_at: createdAt } : { waits_since: createdAt }),
       })
       .execute();
     return true;
   });
+}
+
+function firstState({ createdAt: at, scheduledFor, skippedBecause }: SkippedRun): RunState {
+  return skippedBecause === undefined
+    ? { kind: 'Scheduled', at, scheduledFor }
+    : { kind: 'Skipped', at, reason: skippedBecause };
 }
 
 async function hasRun(db: RegistryDb, scheduleId: ScheduleId, scheduledFor: number): Promise<boolean> {

@@ -2,9 +2,11 @@ import { newDeploymentId, newScheduleId, newTriggerId, type DeploymentId } from 
 import { canonicalJson } from '../../core/json.ts';
 import type { Schedule } from '../../core/schedule.ts';
 import { toJson } from '../../core/to-json.ts';
+import { setConcurrencyLimit } from '../../registry/concurrency-limits.ts';
 import { deleteDeployment, saveDeployment } from '../../registry/deployments.ts';
 import { withTransaction, type RegistryDb } from '../../registry/registry-db.ts';
 import { deleteSchedule, saveSchedule, type ScheduleRow } from '../../registry/schedules.ts';
+import { changeWorkPool, createWorkPool, DEFAULT_POOL } from '../../registry/work-pools.ts';
 import { deleteTrigger, saveTrigger, type TriggerRow } from '../../registry/triggers.ts';
 import { openSchedule } from '../../scheduling/schedules/open-schedule.ts';
 import type { DeploymentChange } from './plan-deployments.ts';
@@ -19,7 +21,9 @@ export async function applyDeployments(
 ): Promise<void> {
   const nextRuns = await nextRunsOf(changes, now);
   await withTransaction(db, async (transaction) => {
-    await savePools(transaction, { default: undefined, ...pools }, now);
+    await savePools(transaction, pools, now);
+    // It is there also before it has a row, which deployments refer to.
+    await createWorkPool(transaction, { name: DEFAULT_POOL, concurrency: null, createdAt: now });
     await saveLimits(transaction, limits, now);
     for (const change of changes) {
       if (change.action === 'delete') await deleteDeployment(transaction, change.recorded!.row.id);
@@ -28,33 +32,15 @@ export async function applyDeployments(
   });
 }
 
-/** A pool that is there keeps what the file does not say. */
-async function savePools(
-  db: RegistryDb,
-  pools: Readonly<Record<string, number | null | undefined>>,
-  now: number,
-): Promise<void> {
+async function savePools(db: RegistryDb, pools: Readonly<Record<string, number | null>>, now: number): Promise<void> {
   for (const [name, concurrency] of Object.entries(pools)) {
-    await db
-      .insertInto('work_pools')
-      .values({ name, concurrency: concurrency ?? null, paused_at: null, created_at: now })
-      .onConflict((conflict) =>
-        concurrency === undefined
-          ? conflict.column('name').doNothing()
-          : conflict.column('name').doUpdateSet({ concurrency }),
-      )
-      .execute();
+    if (await changeWorkPool(db, name, { concurrency })) continue;
+    await createWorkPool(db, { name, concurrency, createdAt: now });
   }
 }
 
 async function saveLimits(db: RegistryDb, limits: Readonly<Record<string, number>>, now: number): Promise<void> {
-  for (const [name, slots] of Object.entries(limits)) {
-    await db
-      .insertInto('concurrency_limits')
-      .values({ name, slots, created_at: now })
-      .onConflict((conflict) => conflict.column('name').doUpdateSet({ slots }))
-      .execute();
-  }
+  for (const [name, slots] of Object.entries(limits)) await setConcurrencyLimit(db, { name, slots, at: now });
 }
 
 /** By schedule, when it is due first. Calculated beforehand: within the transaction nothing but the registry is waited for. */

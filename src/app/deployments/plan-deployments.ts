@@ -3,10 +3,12 @@ import { ConflictError, NotFoundError, ParameterError } from '../../core/errors.
 import { didYouMean } from '../../core/closest-name.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
 import { toJson } from '../../core/to-json.ts';
+import { listConcurrencyLimits } from '../../registry/concurrency-limits.ts';
 import { listDeployments, type DeploymentRow } from '../../registry/deployments.ts';
 import type { RegistryDb } from '../../registry/registry-db.ts';
 import { listSchedules, type ScheduleRow } from '../../registry/schedules.ts';
 import { listTriggers, type TriggerRow } from '../../registry/triggers.ts';
+import { listWorkPools } from '../../registry/work-pools.ts';
 import { comparedRows, flattened } from '../compared-rows.ts';
 import { scheduleText, triggerText } from './schedule-text.ts';
 import type { WantedDeployment, WantedDeployments } from './read-deployments.ts';
@@ -91,8 +93,8 @@ async function assertPools(
   { pools, limits }: WantedDeployments,
   changes: readonly DeploymentChange[],
 ): Promise<void> {
-  const known = [...new Set([...(await namesIn(db, 'work_pools')), ...Object.keys(pools), 'default'])];
-  const knownLimits = [...new Set([...(await namesIn(db, 'concurrency_limits')), ...Object.keys(limits)])];
+  const known = [...new Set([...(await listWorkPools(db)).map(nameOf), ...Object.keys(pools)])];
+  const knownLimits = [...new Set([...(await listConcurrencyLimits(db)).map(nameOf), ...Object.keys(limits)])];
   for (const { name, wanted } of changes) {
     if (wanted === undefined) continue;
     if (!known.includes(wanted.pool)) {
@@ -111,8 +113,8 @@ async function assertPools(
   }
 }
 
-async function namesIn(db: RegistryDb, table: 'work_pools' | 'concurrency_limits'): Promise<string[]> {
-  return (await db.selectFrom(table).select('name').orderBy('name').execute()).map(({ name }) => name);
+function nameOf({ name }: { readonly name: string }): string {
+  return name;
 }
 
 function pruned({ deployments, file }: WantedDeployments, recorded: readonly RecordedDeployment[]): DeploymentChange[] {

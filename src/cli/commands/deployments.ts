@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { collect } from '../collect-option.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { DeployOptions } from '../deployments/print-deploy.ts';
 import { withServices } from '../with-services.ts';
@@ -53,7 +54,38 @@ export function declareDeployments(program: Command, context: CommandContext): v
         await printDeployment(services, name, output);
       });
     });
+  declareRun(deployments, context);
   declareChanges(deployments, context);
+}
+
+type RunOptions = {
+  readonly param?: readonly string[];
+  readonly at?: string;
+  readonly in?: string;
+  readonly watch?: boolean;
+};
+
+function declareRun(deployments: Command, context: CommandContext): void {
+  deployments
+    .command('run <name>')
+    .description('queue a run of a deployment now, or for later')
+    .option('-p, --param <key=value>', 'set one parameter over the deployment’s; repeat it', collect)
+    .option('--at <time>', 'not before, ISO 8601')
+    .option('--in <duration>', 'not before so long: 30m, 2h')
+    .option('--watch', 'follow it until it has ended')
+    .action(async (name: string, options: RunOptions, command: Command) => {
+      await withServices(context, command, 'write', async (services, output) => {
+        const { queueDeployment } = await import('../deployments/queue-deployment.ts');
+        const { flowPlacesIn } = await import('../flow-places.ts');
+        await queueDeployment(
+          services,
+          name,
+          { ...options, places: flowPlacesIn(context, services.project) },
+          output,
+          context,
+        );
+      });
+    });
 }
 
 function declareChanges(deployments: Command, context: CommandContext): void {

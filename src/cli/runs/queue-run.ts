@@ -1,4 +1,4 @@
-import { queueRun } from '../../app/queued-run.ts';
+import { queueRun, type QueuedFlowRun } from '../../app/queued-run.ts';
 import type { AppServices } from '../../app/services.ts';
 import { UsageError } from '../../core/errors.ts';
 import { shortId } from '../../core/ids.ts';
@@ -44,12 +44,22 @@ export async function queueRunFromHere(
     output.printJson({ flowRun: { id: run.id, flow: flow.name, name: run.name, state: 'Scheduled', pool } });
     return;
   }
-  output.print(`${run.name} (${shortId(run.id)}) waits in pool ${pool}.`);
-  const workers = await listWorkers(services.registry.db);
+  await tellQueued(services, run, pool, output);
+}
+
+/** Where the run is, and who takes it. */
+export async function tellQueued(
+  { registry }: AppServices,
+  { id, name }: QueuedFlowRun,
+  pool: string,
+  output: Output,
+): Promise<void> {
+  output.print(`${name} (${shortId(id)}) waits in pool ${pool}.`);
+  const workers = await listWorkers(registry.db);
   const isServed = workers.some((worker) => worker.pool === pool && livenessOf(worker.owner) !== 'dead');
   output.remark(
     isServed
-      ? `Watch it: mlflow-ts runs watch ${shortId(run.id)}`
+      ? `Watch it: mlflow-ts runs watch ${shortId(id)}`
       : `No worker takes from the pool yet. Start one: mlflow-ts worker start --pool ${pool}`,
   );
 }

@@ -79,6 +79,7 @@ function eventText(event: WorkerEvent, grace: string): string {
   }
 }
 
-function timeOfDay(at: number): string {
+/** `02:30:00`, by this machine's clock. */
+export function timeOfDay(at: number): string {
   return new Date(at).toTimeString().slice(0, 8);
 }
