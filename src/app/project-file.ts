@@ -27,7 +27,7 @@ export function readProjectFile(path: string, builtIn: readonly string[]): Proje
   return { flows, ...(experiment === undefined ? {} : { experiment }) };
 }
 
-const DEPLOYMENT_KEYS = ['pools', 'limits', 'notifications', 'deployments'] as const;
+const DEPLOYMENT_KEYS = ['pools', 'limits', 'deployments'] as const;
 
 /** Everything that may stand at the top of `mlflow-ts.yaml`. */
 export const PROJECT_FILE_KEYS: readonly string[] = ['flows', 'experiment', ...DEPLOYMENT_KEYS];

@@ -23,20 +23,3 @@ export type DeploymentSpec = {
   readonly crashRetries: number;
   readonly tags: readonly string[];
 };
-
-/**
- * What makes a run besides time. New data: `atLeast` samples that `source` has and that it has not fired for. Metric: the last
- * `points` values of a logged metric are all below, or above, a threshold. Flow: another flow's run ended so.
- */
-export type Trigger = { readonly cooldownMs: number; readonly parameters: JsonObject } & (
-  | { readonly kind: 'new-data'; readonly source: string; readonly atLeast: number }
-  | {
-      readonly kind: 'metric';
-      readonly experiment: string;
-      readonly metric: string;
-      readonly direction: 'below' | 'above';
-      readonly threshold: number;
-      readonly points: number;
-    }
-  | { readonly kind: 'flow-completed' | 'flow-failed'; readonly flow: string }
-);

@@ -19,7 +19,6 @@ export type ChildProcessId = Branded<'ChildProcessId'>;
 export type WorkerId = Branded<'WorkerId'>;
 export type DeploymentId = Branded<'DeploymentId'>;
 export type ScheduleId = Branded<'ScheduleId'>;
-export type TriggerId = Branded<'TriggerId'>;
 /** Lower-case hex SHA-256 of the canonical manifest of a dataset version. */
 export type DatasetVersionId = Branded<'DatasetVersionId'>;
 /** Lower-case hex SHA-256 of dataset version id + prep configuration. */
@@ -44,7 +43,6 @@ export const newResultId = (): ResultId => v7() as ResultId;
 export const newChildProcessId = (): ChildProcessId => v7() as ChildProcessId;
 export const newDeploymentId = (): DeploymentId => v7() as DeploymentId;
 export const newScheduleId = (): ScheduleId => v7() as ScheduleId;
-export const newTriggerId = (): TriggerId => v7() as TriggerId;
 export const newWorkerId = (): WorkerId => v7() as WorkerId;
 
 /** How much of an id is shown to people; commands accept any unambiguous prefix. */

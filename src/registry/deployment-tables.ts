@@ -37,20 +37,6 @@ export interface SchedulesTable {
   created_at: number;
 }
 
-export interface TriggersTable {
-  id: string;
-  deployment_id: string;
-  /** Within its deployment. */
-  name: string;
-  trigger_json: string;
-  paused_at: number | null;
-  /** What it has fired for already; written together with the run it made. */
-  consumed_json: string | null;
-  last_fired_at: number | null;
-  looked_at: number | null;
-  created_at: number;
-}
-
 export interface WorkersTable {
   id: string;
   name: string;
@@ -71,7 +57,6 @@ export interface QueuedRunsTable {
   flow_run_id: string;
   deployment_id: string | null;
   schedule_id: string | null;
-  trigger_id: string | null;
   /** When it was meant to start, whenever it was made. */
   scheduled_for: number;
   pool: string;

@@ -79,7 +79,7 @@ export async function pauseDeployment(db: RegistryDb, id: DeploymentId, pausedAt
   await db.updateTable('deployments').set({ paused_at: pausedAt }).where('id', '=', id).execute();
 }
 
-/** With its schedules and triggers; its runs stay. */
+/** With its schedules; its runs stay. */
 export async function deleteDeployment(db: RegistryDb, id: DeploymentId): Promise<void> {
   await db.deleteFrom('deployments').where('id', '=', id).execute();
 }

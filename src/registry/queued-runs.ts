@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import type { DeploymentId, FlowRunId, ScheduleId, TriggerId, WorkerId } from '../core/ids.ts';
+import type { DeploymentId, FlowRunId, ScheduleId, WorkerId } from '../core/ids.ts';
 import type { RunState } from '../core/run-state.ts';
 import type { QueuedRunsTable } from './deployment-tables.ts';
 import { insertFlowRun } from './flow-runs.ts';
@@ -24,7 +24,6 @@ export type NewQueuedRun = Omit<
   readonly crashRetries?: number;
   readonly deploymentId?: DeploymentId;
   readonly scheduleId?: ScheduleId;
-  readonly triggerId?: TriggerId;
 };
 
 export const DEFAULT_PRIORITY = 100;
@@ -37,7 +36,7 @@ export type SkippedRun = NewQueuedRun & { readonly skippedBecause?: string };
  * @returns false when its schedule has a run for this time already: then nothing is written.
  */
 export async function insertQueuedRun(db: RegistryDb, run: SkippedRun): Promise<boolean> {
-  const { pool, scheduledFor, priority, limits, crashRetries, deploymentId, scheduleId, triggerId, ...flowRun } = run;
+  const { pool, scheduledFor, priority, limits, crashRetries, deploymentId, scheduleId, ...flowRun } = run;
   const { id, createdAt } = flowRun;
   return withTransaction(db, async (transaction) => {
     if (scheduleId !== undefined && (await hasRun(transaction, scheduleId, scheduledFor))) return false;
@@ -49,7 +48,6 @@ export async function insertQueuedRun(db: RegistryDb, run: SkippedRun): Promise<
         flow_run_id: id,
         deployment_id: deploymentId ?? null,
         schedule_id: scheduleId ?? null,
-        trigger_id: triggerId ?? null,
         scheduled_for: scheduledFor,
         pool,
         priority: priority ?? DEFAULT_PRIORITY,
@@ -82,7 +80,6 @@ export type QueuedRunRow = {
   readonly flowRunId: FlowRunId;
   readonly deploymentId: DeploymentId | null;
   readonly scheduleId: ScheduleId | null;
-  readonly triggerId: TriggerId | null;
   readonly scheduledFor: number;
   readonly pool: string;
   readonly priority: number;
@@ -105,7 +102,6 @@ function toQueuedRun(row: Selectable<QueuedRunsTable>): QueuedRunRow {
     flowRunId: row.flow_run_id as FlowRunId,
     deploymentId: row.deployment_id as DeploymentId | null,
     scheduleId: row.schedule_id as ScheduleId | null,
-    triggerId: row.trigger_id as TriggerId | null,
     scheduledFor: row.scheduled_for,
     pool: row.pool,
     priority: row.priority,

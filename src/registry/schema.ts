@@ -3,7 +3,6 @@ import type {
   DeploymentsTable,
   QueuedRunsTable,
   SchedulesTable,
-  TriggersTable,
   WorkersTable,
   WorkPoolsTable,
 } from './deployment-tables.ts';
@@ -62,7 +61,6 @@ export interface RegistryTables {
   work_pools: WorkPoolsTable;
   deployments: DeploymentsTable;
   schedules: SchedulesTable;
-  triggers: TriggersTable;
   workers: WorkersTable;
   queued_runs: QueuedRunsTable;
   concurrency_limits: ConcurrencyLimitsTable;

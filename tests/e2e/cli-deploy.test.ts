@@ -26,8 +26,6 @@ deployments:
     schedules:
       - { cron: "30 2 * * *", timezone: Europe/Vienna, parameters: { trials: 9 } }
       - { name: six, interval: 6h, timezone: UTC }
-    triggers:
-      - { name: grown, newData: { source: "folder:incoming", atLeast: 100 }, cooldown: 1h }
 `;
 
 beforeEach(async () => {
@@ -49,7 +47,6 @@ test('a plan is shown and changes nothing until it is applied, and then there is
       '    schedules.1: "30 2 * * * Europe/Vienna"',
       '    schedules.1.parameters.trials: 9',
       '    schedules.six: "every 6h UTC"',
-      '    triggers.grown: "100 new samples of folder:incoming, at most every 1h"',
       '',
     ].join('\n'),
   );
@@ -61,7 +58,6 @@ test('a plan is shown and changes nothing until it is applied, and then there is
     ...{ name: 'night', flow: 'pipeline', pool: 'local_pool', priority: 100, overlap: 'queue', catchUp: 'latest' },
     parameters: { trials: 3 },
     schedules: [{ name: '1', active: true }, { name: 'six' }],
-    triggers: [{ name: 'grown', lastFiredAt: null }],
   });
 });
 
@@ -122,7 +118,6 @@ test.each([
   ['flow: pipeline\n    schedules: [{ name: a, cron: "@daily" }, { name: a, cron: "@hourly" }]', /two of the name "a"/],
   ['flow: pipeline\n    pool: gone', /names the pool "gone", which does not exist/],
   ['flow: pipeline\n    limits: [gpu]', /names the limit "gpu", which does not exist/],
-  ['flow: pipeline\n    triggers: [{ metric: { experiment: a, metric: b } }]', /expected one of below and above/],
   ['flow: pipeline\n    priority: 0', /expected 1 to 1000/],
   ['flow: ./missing.ts:night', /missing.ts/],
 ])('a mistake is told with its line before anything changes: %s', async (deployment, message) => {

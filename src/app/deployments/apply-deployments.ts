@@ -1,4 +1,4 @@
-import { newDeploymentId, newScheduleId, newTriggerId, type DeploymentId } from '../../core/ids.ts';
+import { newDeploymentId, newScheduleId, type DeploymentId } from '../../core/ids.ts';
 import { canonicalJson } from '../../core/json.ts';
 import type { Schedule } from '../../core/schedule.ts';
 import { toJson } from '../../core/to-json.ts';
@@ -7,10 +7,9 @@ import { deleteDeployment, saveDeployment } from '../../registry/deployments.ts'
 import { withTransaction, type RegistryDb } from '../../registry/registry-db.ts';
 import { deleteSchedule, saveSchedule, type ScheduleRow } from '../../registry/schedules.ts';
 import { changeWorkPool, createWorkPool, DEFAULT_POOL } from '../../registry/work-pools.ts';
-import { deleteTrigger, saveTrigger, type TriggerRow } from '../../registry/triggers.ts';
 import { openSchedule } from '../../scheduling/schedules/open-schedule.ts';
 import type { DeploymentChange } from './plan-deployments.ts';
-import type { WantedDeployments, WantedSchedule, WantedTrigger } from './read-deployments.ts';
+import type { WantedDeployments, WantedSchedule } from './read-deployments.ts';
 
 /** Makes the registry what the plan says, all of it or nothing. `now` is milliseconds UTC. */
 export async function applyDeployments(
@@ -55,13 +54,12 @@ async function nextRunsOf(changes: readonly DeploymentChange[], now: number): Pr
 type Saving = { readonly file: string; readonly now: number; readonly nextRuns: NextRuns };
 
 async function save(db: RegistryDb, { wanted, recorded }: DeploymentChange, saving: Saving): Promise<void> {
-  const { name, flowName, entrypoint, pool, spec, schedules, triggers } = wanted!;
+  const { name, flowName, entrypoint, pool, spec, schedules } = wanted!;
   const { file, now } = saving;
   const row = { name, flowName, entrypoint, spec, declaredIn: file, pool, updatedAt: now };
   const kept = keptOf(recorded?.row, newDeploymentId, now);
   await saveDeployment(db, { ...kept, ...row });
   await saveSchedules(db, kept.id, schedules, recorded?.schedules ?? [], saving);
-  await saveTriggers(db, kept.id, triggers, recorded?.triggers ?? [], now);
 }
 
 /** A schedule that stays the same keeps the time it is due next, so that deploying again loses none. */
@@ -83,21 +81,6 @@ async function saveSchedules(
     await saveSchedule(db, { ...kept, deploymentId, name, schedule, parameters, pausedAt, nextRunAt });
   }
   for (const { id } of goneOf(recorded, wanted)) await deleteSchedule(db, id);
-}
-
-async function saveTriggers(
-  db: RegistryDb,
-  deploymentId: DeploymentId,
-  wanted: readonly WantedTrigger[],
-  recorded: readonly TriggerRow[],
-  now: number,
-): Promise<void> {
-  for (const { name, trigger, active } of wanted) {
-    const before = recorded.find((row) => row.name === name);
-    const pausedAt = pausedSince(before, active, now);
-    await saveTrigger(db, { ...keptOf(before, newTriggerId, now), deploymentId, name, trigger, pausedAt });
-  }
-  for (const { id } of goneOf(recorded, wanted)) await deleteTrigger(db, id);
 }
 
 /** What a row keeps when it is changed. */

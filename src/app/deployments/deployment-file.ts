@@ -35,38 +35,6 @@ const schedule = z
     error: 'expected one of cron, interval, rrule and at',
   });
 
-const trigger = z
-  .strictObject(
-    {
-      name: name.optional().describe('Told in lists; default: its number'),
-      newData: z
-        .strictObject({
-          source: z.string({ error: 'expected a source like folder:incoming' }),
-          atLeast: count.min(1, 'expected at least 1').optional().describe('So many new samples; default 1'),
-        })
-        .optional(),
-      metric: z
-        .strictObject({
-          experiment: z.string({ error: 'expected the name of an experiment' }),
-          metric: z.string({ error: 'expected the name of a metric' }),
-          below: z.number({ error: 'expected a number' }).optional(),
-          above: z.number({ error: 'expected a number' }).optional(),
-          points: count.min(1, 'expected at least 1').optional().describe('So many in a row; default 1'),
-        })
-        .refine((given) => countOf(given, ['below', 'above']) === 1, { error: 'expected one of below and above' })
-        .optional(),
-      flowCompleted: z.string({ error: 'expected the name of a flow' }).optional(),
-      flowFailed: z.string({ error: 'expected the name of a flow' }).optional(),
-      cooldown: duration.optional().describe('It fires no sooner after it fired'),
-      parameters: parameters.optional(),
-      active: z.boolean({ error: 'expected true or false' }).optional(),
-    },
-    { error: 'expected a trigger like { newData: { source: "folder:incoming", atLeast: 100 } }' },
-  )
-  .refine((given) => countOf(given, KINDS_OF_TRIGGER) === 1, {
-    error: 'expected one of newData, metric, flowCompleted and flowFailed',
-  });
-
 const deployment = z.strictObject(
   {
     flow: z
@@ -88,7 +56,6 @@ const deployment = z.strictObject(
     crashRetries: count.min(0, 'expected 0 to 100').max(100, 'expected 0 to 100').optional(),
     tags: z.array(z.string({ error: 'expected a text' }), { error: 'expected a list of texts' }).optional(),
     schedules: z.array(schedule, { error: 'expected a list of schedules' }).nullish(),
-    triggers: z.array(trigger, { error: 'expected a list of triggers' }).nullish(),
   },
   { error: 'expected a deployment: "flow: NAME" and what else it has' },
 );
@@ -113,7 +80,6 @@ export const deploymentFileSchema = z.strictObject({
     .record(name, count.min(1, 'expected at least 1'), { error: 'expected a list of NAME: SLOTS' })
     .nullish()
     .describe('Concurrency limits and their slots'),
-  notifications: z.unknown().optional(),
   deployments: z
     .record(name, deployment, { error: 'expected a list of NAME: and below it "flow: NAME"' })
     .nullish()
@@ -121,25 +87,21 @@ export const deploymentFileSchema = z.strictObject({
 });
 
 export type DeclaredSchedule = z.infer<typeof schedule>;
-export type DeclaredTrigger = z.infer<typeof trigger>;
 export type DeclaredDeployment = z.infer<typeof deployment>;
 export type DeploymentFile = z.infer<typeof deploymentFileSchema>;
 
 /** The keys that may stand at a place of the file. */
 export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
-  const [top, , part, , inner] = path;
+  const [top, , part] = path;
   if (path.length === 0) return Object.keys(deploymentFileSchema.shape);
   if (top === 'pools') return ['concurrency'];
   if (top !== 'deployments') return [];
   if (part === undefined) return Object.keys(deployment.shape);
   if (part === 'schedules') return Object.keys(schedule.shape);
-  if (inner === 'newData') return ['source', 'atLeast'];
-  if (inner === 'metric') return ['experiment', 'metric', 'below', 'above', 'points'];
-  return Object.keys(trigger.shape);
+  return [];
 }
 
 const KINDS_OF_SCHEDULE = ['cron', 'interval', 'rrule', 'at'] as const;
-const KINDS_OF_TRIGGER = ['newData', 'metric', 'flowCompleted', 'flowFailed'] as const;
 
 function countOf(given: object, keys: readonly string[]): number {
   return keys.filter((key) => (given as Record<string, unknown>)[key] !== undefined).length;

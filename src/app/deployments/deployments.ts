@@ -10,15 +10,13 @@ import {
 import { restartSchedules } from '../../registry/due-schedules.ts';
 import { withTransaction, type RegistryDb } from '../../registry/registry-db.ts';
 import { listSchedules, type ScheduleRow } from '../../registry/schedules.ts';
-import { listTriggers, type TriggerRow } from '../../registry/triggers.ts';
 import { nextTimes, openSchedule } from '../../scheduling/schedules/open-schedule.ts';
 import type { AppServices } from '../services.ts';
 
-/** A deployment with its schedules and triggers. */
+/** A deployment with its schedules. */
 export type DeploymentDetails = {
   readonly deployment: DeploymentRow;
   readonly schedules: readonly ScheduleRow[];
-  readonly triggers: readonly TriggerRow[];
   /** When a schedule is due next, milliseconds UTC; null: at no time. */
   readonly nextRunAt: number | null;
 };
@@ -26,14 +24,13 @@ export type DeploymentDetails = {
 /** All deployments by name. */
 export async function deploymentsWithDetails({ registry }: AppServices): Promise<DeploymentDetails[]> {
   const { db } = registry;
-  const [rows, schedules, triggers] = [await listDeployments(db), await listSchedules(db), await listTriggers(db)];
+  const [rows, schedules] = [await listDeployments(db), await listSchedules(db)];
   return rows.map((deployment) => {
     const own = schedules.filter(({ deploymentId }) => deploymentId === deployment.id);
     const due = deployment.pausedAt === null ? own.flatMap(({ nextRunAt }) => nextRunAt ?? []) : [];
     return {
       deployment,
       schedules: own,
-      triggers: triggers.filter(({ deploymentId }) => deploymentId === deployment.id),
       nextRunAt: due.length === 0 ? null : Math.min(...due),
     };
   });
@@ -49,7 +46,7 @@ export async function deploymentDetails(services: AppServices, name: string): Pr
 }
 
 /**
- * Pauses a deployment: schedules and triggers make no more runs of it. Or lets it go on; what was due meanwhile is not made up for.
+ * Pauses a deployment: schedules make no more runs of it. Or lets it go on; what was due meanwhile is not made up for.
  * @throws NotFoundError; ConflictError when it is so already.
  */
 export async function setPaused(

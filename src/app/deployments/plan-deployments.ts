@@ -7,17 +7,15 @@ import { listConcurrencyLimits } from '../../registry/concurrency-limits.ts';
 import { listDeployments, type DeploymentRow } from '../../registry/deployments.ts';
 import type { RegistryDb } from '../../registry/registry-db.ts';
 import { listSchedules, type ScheduleRow } from '../../registry/schedules.ts';
-import { listTriggers, type TriggerRow } from '../../registry/triggers.ts';
 import { listWorkPools } from '../../registry/work-pools.ts';
 import { comparedRows, flattened } from '../compared-rows.ts';
-import { scheduleText, triggerText } from './schedule-text.ts';
+import { scheduleText } from './schedule-text.ts';
 import type { WantedDeployment, WantedDeployments } from './read-deployments.ts';
 
 /** A deployment as it is recorded, with all that belongs to it. */
 export type RecordedDeployment = {
   readonly row: DeploymentRow;
   readonly schedules: readonly ScheduleRow[];
-  readonly triggers: readonly TriggerRow[];
 };
 
 /** What deploying changes of one deployment. `path` is dotted; null: not there. */
@@ -61,11 +59,10 @@ export async function planDeployments(
 }
 
 async function readRecorded(db: RegistryDb): Promise<RecordedDeployment[]> {
-  const [rows, schedules, triggers] = [await listDeployments(db), await listSchedules(db), await listTriggers(db)];
+  const [rows, schedules] = [await listDeployments(db), await listSchedules(db)];
   return rows.map((row) => ({
     row,
     schedules: schedules.filter(({ deploymentId }) => deploymentId === row.id),
-    triggers: triggers.filter(({ deploymentId }) => deploymentId === row.id),
   }));
 }
 
@@ -140,10 +137,10 @@ function isNothing(value: Json): boolean {
 
 const UNSAID: JsonObject = {
   ...{ pool: 'default', priority: 100, limits: [], overlap: 'queue', catchup: 'latest', maxLateness: '1d' },
-  ...{ crashRetries: 0, tags: [], parameters: {}, schedules: {}, triggers: {} },
+  ...{ crashRetries: 0, tags: [], parameters: {}, schedules: {} },
 };
 
-function recordedView({ row, schedules, triggers }: RecordedDeployment): JsonObject {
+function recordedView({ row, schedules }: RecordedDeployment): JsonObject {
   const { flowName, entrypoint, pool, spec } = row;
   return viewOf({
     ...{ flowName, entrypoint, pool, spec },
@@ -153,12 +150,11 @@ function recordedView({ row, schedules, triggers }: RecordedDeployment): JsonObj
       parameters,
       active: pausedAt === null,
     })),
-    triggers: triggers.map(({ name, trigger, pausedAt }) => ({ name, trigger, active: pausedAt === null })),
   });
 }
 
-/** In the words of the file; schedules and triggers by their names. */
-function viewOf({ flowName, entrypoint, pool, spec, schedules, triggers }: Omit<WantedDeployment, 'name'>): JsonObject {
+/** In the words of the file; schedules by their names. */
+function viewOf({ flowName, entrypoint, pool, spec, schedules }: Omit<WantedDeployment, 'name'>): JsonObject {
   const { catchUp: catchup, maxLatenessMs, ...rest } = spec;
   const policies = { ...rest, catchup, maxLateness: prettyMilliseconds(maxLatenessMs) };
   const view = {
@@ -167,11 +163,6 @@ function viewOf({ flowName, entrypoint, pool, spec, schedules, triggers }: Omit<
       schedules,
       ({ schedule }) => scheduleText(schedule),
       ({ parameters }) => parameters,
-    ),
-    triggers: byName(
-      triggers,
-      ({ trigger }) => triggerText(trigger),
-      ({ trigger }) => trigger.parameters,
     ),
   };
   return toJson(view, 'a deployment') as JsonObject;

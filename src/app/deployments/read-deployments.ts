@@ -1,4 +1,4 @@
-import type { DeploymentSpec, Trigger } from '../../core/deployment.ts';
+import type { DeploymentSpec } from '../../core/deployment.ts';
 import { MlflowTsError, ParameterError, UsageError } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { Schedule } from '../../core/schedule.ts';
@@ -10,13 +10,7 @@ import type { Assignment } from '../parameter-sources.ts';
 import { loadParameters } from '../parameters.ts';
 import { misfit, problemsOf, readYamlFile, type FileProblem, type YamlFile } from '../yaml-file.ts';
 import { declaredSchedule } from './declared-schedule.ts';
-import {
-  deploymentFileSchema,
-  knownKeys,
-  type DeclaredDeployment,
-  type DeclaredSchedule,
-  type DeclaredTrigger,
-} from './deployment-file.ts';
+import { deploymentFileSchema, knownKeys, type DeclaredDeployment, type DeclaredSchedule } from './deployment-file.ts';
 
 /** A deployment as a file wants it, its flow found and its parameters checked. */
 export type WantedDeployment = {
@@ -26,7 +20,6 @@ export type WantedDeployment = {
   readonly pool: string;
   readonly spec: DeploymentSpec;
   readonly schedules: readonly WantedSchedule[];
-  readonly triggers: readonly WantedTrigger[];
 };
 
 /** Names are those within the deployment. */
@@ -36,8 +29,6 @@ export type WantedSchedule = {
   readonly parameters: JsonObject;
   readonly active: boolean;
 };
-
-export type WantedTrigger = { readonly name: string; readonly trigger: Trigger; readonly active: boolean };
 
 /** What a file declares. */
 export type WantedDeployments = {
@@ -97,13 +88,12 @@ async function readDeployment(
 ): Promise<WantedDeployment | undefined> {
   const at = ['deployments', name];
   const schedules = await readAll(declared.schedules ?? [], [...at, 'schedules'], reading, readSchedule);
-  const triggers = await readAll(declared.triggers ?? [], [...at, 'triggers'], reading, readTrigger);
   const flow = await told([...at, 'flow'], reading, () => readFlow(declared, schedules, file, at, reading));
   const policies = await told([...at, 'maxLateness'], reading, () => policiesOf(declared));
   if (flow === undefined || policies === undefined) return undefined;
   const { parameters, ...found } = flow;
   const { pool = 'default' } = declared;
-  return { name, ...found, pool, spec: { parameters, ...policies }, schedules, triggers };
+  return { name, ...found, pool, spec: { parameters, ...policies }, schedules };
 }
 
 function policiesOf(declared: DeclaredDeployment): Omit<DeploymentSpec, 'parameters'> {
@@ -162,28 +152,6 @@ function assignmentsOf(parameters: JsonObject, path: readonly PropertyKey[], fil
 async function readSchedule(declared: DeclaredSchedule, name: string): Promise<WantedSchedule> {
   const { parameters = {}, active = true } = declared;
   return { name, schedule: await declaredSchedule(declared), parameters, active };
-}
-
-function readTrigger(declared: DeclaredTrigger, name: string): Promise<WantedTrigger> {
-  const { cooldown, parameters = {}, active = true } = declared;
-  const common = { cooldownMs: cooldown === undefined ? 0 : parseDuration(cooldown), parameters };
-  return Promise.resolve({ name, trigger: { ...common, ...kindOf(declared) }, active });
-}
-
-function kindOf({ newData, metric, flowCompleted, flowFailed }: DeclaredTrigger) {
-  if (newData !== undefined) {
-    return { kind: 'new-data', source: newData.source, atLeast: newData.atLeast ?? 1 } as const;
-  }
-  if (metric !== undefined) {
-    const { below, above = 0, points = 1, ...named } = metric;
-    const limit =
-      below === undefined
-        ? ({ direction: 'above', threshold: above } as const)
-        : ({ direction: 'below', threshold: below } as const);
-    return { kind: 'metric', ...named, ...limit, points } as const;
-  }
-  if (flowCompleted !== undefined) return { kind: 'flow-completed', flow: flowCompleted } as const;
-  return { kind: 'flow-failed', flow: flowFailed ?? '' } as const;
 }
 
 /** Each by its name, else its number; two of one name are a problem. */

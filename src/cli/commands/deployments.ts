@@ -47,7 +47,7 @@ export function declareDeployments(program: Command, context: CommandContext): v
     });
   deployments
     .command('show <name>')
-    .description('show a deployment: flow, parameters, schedules, triggers, policies')
+    .description('show a deployment: flow, parameters, schedules, policies')
     .action(async (name: string, _options: unknown, command: Command) => {
       await withServices(context, command, 'read', async (services, output) => {
         const { printDeployment } = await import('../deployments/show-deployments.ts');
@@ -91,7 +91,7 @@ function declareRun(deployments: Command, context: CommandContext): void {
 function declareChanges(deployments: Command, context: CommandContext): void {
   deployments
     .command('pause <name>')
-    .description('make no more runs by schedules and triggers')
+    .description('make no more runs by schedules')
     .action(async (name: string, _options: unknown, command: Command) => {
       await withServices(context, command, 'write', async (services, output) => {
         const { pauseDeployments } = await import('../deployments/change-deployments.ts');
@@ -109,7 +109,7 @@ function declareChanges(deployments: Command, context: CommandContext): void {
     });
   deployments
     .command('delete <name>')
-    .description('delete a deployment with its schedules and triggers; its runs stay')
+    .description('delete a deployment with its schedules; its runs stay')
     .option('-y, --yes', 'do not ask')
     .action(async (name: string, options: { readonly yes?: boolean }, command: Command) => {
       await withServices(context, command, 'write', async (services, output) => {

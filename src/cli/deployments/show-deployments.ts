@@ -3,7 +3,7 @@ import {
   deploymentsWithDetails,
   type DeploymentDetails,
 } from '../../app/deployments/deployments.ts';
-import { scheduleText, triggerText } from '../../app/deployments/schedule-text.ts';
+import { scheduleText } from '../../app/deployments/schedule-text.ts';
 import type { AppServices } from '../../app/services.ts';
 import { factLines } from '../cell-text.ts';
 import type { Output } from '../output.ts';
@@ -48,7 +48,7 @@ export async function printDeployment(services: AppServices, name: string, outpu
 }
 
 function factsOf(details: DeploymentDetails, now: number): [string, string][] {
-  const { deployment, schedules, triggers } = details;
+  const { deployment, schedules } = details;
   const { spec, pausedAt } = deployment;
   const { concurrency, limits, overlap, catchUp, maxLatenessMs, crashRetries, priority, tags } = spec;
   return [
@@ -58,10 +58,6 @@ function factsOf(details: DeploymentDetails, now: number): [string, string][] {
     ...schedules.map((row): [string, string] => [
       'Schedule',
       `${row.name}: ${scheduleText(row.schedule)}${row.pausedAt === null ? '' : ' (not active)'}`,
-    ]),
-    ...triggers.map((row): [string, string] => [
-      'Trigger',
-      `${row.name}: ${triggerText(row.trigger)}${row.pausedAt === null ? '' : ' (not active)'}`,
     ]),
     ['Next', nextText(details, now)],
     ['Overlap', `${overlap}${concurrency === undefined ? '' : `, at most ${concurrency} at once`}`],
@@ -78,15 +74,12 @@ function nextText({ deployment, nextRunAt }: DeploymentDetails, now: number): st
   return nextRunAt === null ? '–' : inText(nextRunAt, now);
 }
 
-function whenText({ schedules, triggers }: DeploymentDetails): string {
-  const texts = [
-    ...schedules.map(({ schedule }) => scheduleText(schedule)),
-    ...triggers.map(({ trigger }) => triggerText(trigger)),
-  ];
+function whenText({ schedules }: DeploymentDetails): string {
+  const texts = schedules.map(({ schedule }) => scheduleText(schedule));
   return texts.length === 0 ? 'by hand' : texts.join('; ');
 }
 
-function detailsJson({ deployment, schedules, triggers, nextRunAt }: DeploymentDetails): object {
+function detailsJson({ deployment, schedules, nextRunAt }: DeploymentDetails): object {
   const { id, name, flowName, entrypoint, pool, spec, declaredIn, pausedAt, createdAt, updatedAt } = deployment;
   return {
     ...{ id, name, flow: flowName, entrypoint, pool, ...spec, declaredIn },
@@ -95,10 +88,6 @@ function detailsJson({ deployment, schedules, triggers, nextRunAt }: DeploymentD
     schedules: schedules.map((row) => ({
       ...{ name: row.name, schedule: row.schedule, parameters: row.parameters },
       ...{ active: row.pausedAt === null, nextRunAt: isoTime(row.nextRunAt) },
-    })),
-    triggers: triggers.map((row) => ({
-      ...{ name: row.name, trigger: row.trigger, active: row.pausedAt === null },
-      ...{ lastFiredAt: isoTime(row.lastFiredAt) },
     })),
   };
 }

@@ -1,12 +1,11 @@
 import type { Kysely } from 'kysely';
 import { sql } from '../kysely.ts';
 
-/** Deployments with their schedules and triggers, pools and workers, and the queue of flow runs that workers take. */
+/** Deployments with their schedules, pools and workers, and the queue of flow runs that workers take. */
 export async function createDeploymentTables(db: Kysely<unknown>): Promise<void> {
   await createWorkPools(db);
   await createDeployments(db);
   await createSchedules(db);
-  await createTriggers(db);
   await createWorkers(db);
   await createQueuedRuns(db);
   await createConcurrencyLimits(db);
@@ -59,22 +58,6 @@ async function createSchedules(db: Kysely<unknown>): Promise<void> {
     .execute();
 }
 
-async function createTriggers(db: Kysely<unknown>): Promise<void> {
-  await db.schema
-    .createTable('triggers')
-    .addColumn('id', 'text', (column) => column.primaryKey().notNull())
-    .addColumn('deployment_id', 'text', (column) => column.notNull().references('deployments.id').onDelete('cascade'))
-    .addColumn('name', 'text', (column) => column.notNull())
-    .addColumn('trigger_json', 'text', (column) => column.notNull())
-    .addColumn('paused_at', 'bigint')
-    .addColumn('consumed_json', 'text')
-    .addColumn('last_fired_at', 'bigint')
-    .addColumn('looked_at', 'bigint')
-    .addColumn('created_at', 'bigint', (column) => column.notNull())
-    .addUniqueConstraint('triggers_by_name', ['deployment_id', 'name'])
-    .execute();
-}
-
 async function createWorkers(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('workers')
@@ -100,7 +83,6 @@ async function createQueuedRuns(db: Kysely<unknown>): Promise<void> {
     )
     .addColumn('deployment_id', 'text')
     .addColumn('schedule_id', 'text')
-    .addColumn('trigger_id', 'text')
     .addColumn('scheduled_for', 'bigint', (column) => column.notNull())
     .addColumn('pool', 'text', (column) => column.notNull())
     .addColumn('priority', 'integer', (column) => column.notNull())
