@@ -3,22 +3,19 @@ import type { CommandContext, CommandEnding } from './command-context.ts';
 import { declareCompletion } from './commands/completion.ts';
 import { declareConfig } from './commands/config.ts';
 import { declareData } from './commands/data.ts';
-import { declareDeploy, declareDeployments } from './commands/deployments.ts';
+import { declareDeploy, declareDeployments, declareSchedules } from './commands/deployments.ts';
 import { declareDoctor } from './commands/doctor.ts';
 import { declareExperiments } from './commands/experiments.ts';
 import { declareFlows } from './commands/flows.ts';
 import { declareInit } from './commands/init.ts';
 import { declareModels } from './commands/models.ts';
-import { declarePools } from './commands/pools.ts';
 import { declarePredict } from './commands/predict.ts';
 import { declareRegistry } from './commands/registry.ts';
 import { declareRun } from './commands/run.ts';
 import { declareRuns } from './commands/runs.ts';
-import { declareSchedules } from './commands/schedules.ts';
-import { declareScheduler, declareUp } from './commands/scheduler.ts';
 import { declareStudies } from './commands/studies.ts';
 import { declareTrials } from './commands/trials.ts';
-import { declareWorkers } from './commands/workers.ts';
+import { declarePools, declareScheduler, declareUp, declareWorkers } from './commands/workers.ts';
 
 /**
  * Parses the arguments (without node and script), runs the command and says how it ended; never throws. Errors are told

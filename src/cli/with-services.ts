@@ -16,8 +16,7 @@ export async function withServices(
   access: Access,
   body: (services: AppServices, output: Output) => Promise<void>,
 ): Promise<void> {
-  const { createOutput } = await import('./output.ts');
-  const output = await createOutput(context, command);
+  const output = await outputOf(context, command);
   const { home, durable } = command.optsWithGlobals<GlobalOptions & { durable?: boolean }>();
   const services = await context.openServices({
     homeOption: home,
@@ -30,6 +29,12 @@ export async function withServices(
   } finally {
     await services.registry.close();
   }
+}
+
+/** The output of a command that does without the registry. */
+export async function outputOf(context: CommandContext, command: Command): Promise<Output> {
+  const { createOutput } = await import('./output.ts');
+  return createOutput(context, command);
 }
 
 async function reap(services: AppServices, output: Output, context: CommandContext): Promise<void> {

@@ -88,7 +88,6 @@ export const deploymentFileSchema = z.strictObject({
 
 export type DeclaredSchedule = z.infer<typeof schedule>;
 export type DeclaredDeployment = z.infer<typeof deployment>;
-export type DeploymentFile = z.infer<typeof deploymentFileSchema>;
 
 /** The keys that may stand at a place of the file. */
 export function knownKeys(path: readonly PropertyKey[]): readonly string[] {

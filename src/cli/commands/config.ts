@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { ResolvedParameters } from '../../app/resolve-parameters.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
 import type { CommandContext, GlobalOptions } from '../command-context.ts';
-import { createOutput } from '../output.ts';
+import { outputOf } from '../with-services.ts';
 import { collect } from '../collect-option.ts';
 
 type ConfigShowOptions = GlobalOptions & {
@@ -34,7 +34,7 @@ Examples:
   $ mlflow-ts config show > my.yaml              a config file to start from`;
 
 async function showConfig(flow: string | undefined, command: Command, context: CommandContext): Promise<void> {
-  const output = await createOutput(context, command);
+  const output = await outputOf(context, command);
   const options = command.optsWithGlobals<ConfigShowOptions>();
   const { loadParameters } = await import('../../app/parameters.ts');
   const { findFlow, listProjectFlows } = await import('../../app/flow-files/project-flows.ts');

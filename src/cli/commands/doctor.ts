@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Check } from '../../app/check.ts';
 import type { CommandContext, GlobalOptions } from '../command-context.ts';
-import { createOutput } from '../output.ts';
+import { outputOf } from '../with-services.ts';
 import type { Output } from '../output.ts';
 
 /** `doctor`: does this machine have what mlflow-ts needs, and where are its things. */
@@ -10,7 +10,7 @@ export function declareDoctor(program: Command, context: CommandContext): void {
     .command('doctor')
     .description('check what mlflow-ts needs of this machine, and show where its things are')
     .action(async (_options: unknown, command: Command) => {
-      const output = await createOutput(context, command);
+      const output = await outputOf(context, command);
       const { examine } = await import('../../app/doctor.ts');
       const { findProject } = await import('../../app/project.ts');
       const { home } = command.optsWithGlobals<GlobalOptions>();

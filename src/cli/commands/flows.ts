@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { FlowCatalogue } from '../../app/flow-catalogue.ts';
 import type { ParameterDescription } from '../../app/parameter-types.ts';
 import type { CommandContext } from '../command-context.ts';
-import { createOutput } from '../output.ts';
+import { outputOf } from '../with-services.ts';
 import type { Output } from '../output.ts';
 
 /** `flows ls` and `flows show`: what can be run, and with which parameters. */
@@ -14,7 +14,7 @@ export function declareFlows(program: Command, context: CommandContext): void {
     .action(async (_options: unknown, command: Command) => {
       const { listProjectFlows } = await import('../../app/flow-files/project-flows.ts');
       const { flowPlaces } = await import('../flow-places.ts');
-      await listFlows(await listProjectFlows(await flowPlaces(context, command)), await createOutput(context, command));
+      await listFlows(await listProjectFlows(await flowPlaces(context, command)), await outputOf(context, command));
     });
   flows
     .command('show <flow>')
@@ -23,7 +23,7 @@ export function declareFlows(program: Command, context: CommandContext): void {
       const { findFlow } = await import('../../app/flow-files/project-flows.ts');
       const { flowPlaces } = await import('../flow-places.ts');
       const found = await findFlow(name, await flowPlaces(context, command));
-      await showFlow(found.name, name, found.catalogue, await createOutput(context, command));
+      await showFlow(found.name, name, found.catalogue, await outputOf(context, command));
     });
 }
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
-import { createOutput } from '../output.ts';
+import { outputOf } from '../with-services.ts';
 
 /** `init`: a new project to start from. */
 export function declareInit(program: Command, context: CommandContext): void {
@@ -22,7 +22,7 @@ Examples:
 async function init(dir: string, keep: boolean, command: Command, context: CommandContext): Promise<void> {
   const path = await import('node:path');
   const { initProject } = await import('../../app/init-project.ts');
-  const output = await createOutput(context, command);
+  const output = await outputOf(context, command);
   const project = await initProject({ folder: path.resolve(context.cwd, dir), version: context.version, keep });
   if (output.json) {
     output.printJson(project);

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { CommandContext, GlobalOptions } from '../command-context.ts';
-import { createOutput } from '../output.ts';
+import { outputOf } from '../with-services.ts';
 import type { Whereabouts } from '../registry/whereabouts.ts';
 
 /** `registry`: the file in which everything is recorded. None of these commands needs it to be sound. */
@@ -55,6 +55,6 @@ async function whereAbouts(context: CommandContext, command: Command, file: stri
   const { findProject } = await import('../../app/project.ts');
   const { home } = command.optsWithGlobals<GlobalOptions>();
   const { registryPath } = findProject({ cwd: context.cwd, env: context.env, homeOption: home });
-  const output = await createOutput(context, command);
+  const output = await outputOf(context, command);
   return { path: registryPath, file: file === undefined ? registryPath : path.resolve(context.cwd, file), output };
 }
