@@ -108,16 +108,16 @@ describe('a registry', () => {
   test('of an older version is told by doctor, and brought up to date by the first command, also one that reads', async () => {
     const { cwd, path } = await project();
     const database = new Database(path);
-    database.exec(
-      'drop table trial_reports; alter table trials drop column retries; alter table trials drop column heartbeat_seq; ' +
-        'alter table studies drop column further_objectives_json; delete from schema_versions where version = 6',
-    );
+    for (const table of ['queued_runs', 'schedules', 'deployments', 'work_pools', 'workers', 'concurrency_limits']) {
+      database.exec(`drop table ${table}`);
+    }
+    database.exec('delete from schema_versions where version = 7');
     database.close();
     const doctor = await runCliHere(['doctor'], { cwd });
-    expect(doctor).toMatchObject({ code: 0, stdout: expect.stringContaining('schema 5; the next command') });
+    expect(doctor).toMatchObject({ code: 0, stdout: expect.stringContaining('schema 6; the next command') });
     expect((await runCliHere(['registry', 'check'], { cwd })).code).toBe(0);
     expect((await runCliHere(['runs', 'show', 'hello'], { cwd })).stderr).not.toContain('schema');
-    expect((await runCliHere(['doctor'], { cwd })).stdout).toContain('(schema 6)');
+    expect((await runCliHere(['doctor'], { cwd })).stdout).toContain('(schema 7)');
   });
 
   test('that is an empty file is a new one', async () => {

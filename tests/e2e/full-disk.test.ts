@@ -38,7 +38,7 @@ const PIPELINE = [
 ];
 
 testOnSmallDisk.each([
-  ['the registry', 450, TINY, ['hello', 'times=1000']],
+  ['the registry', 600, TINY, ['hello', 'times=1000']],
   ['the download', 900, SHIPPED, ['collect', 'source=sample:signs?perClass=12']],
   ['the tensor cache, the trainings or the model', 2_700, SHIPPED, PIPELINE],
 ])(
